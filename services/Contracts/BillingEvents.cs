@@ -1,0 +1,36 @@
+using System.Text.Json.Serialization;
+
+namespace Tumpang.Contracts;
+
+/// <summary>What a fare is owed for.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<FareKind>))]
+public enum FareKind { Ride, Cancellation }
+
+/// <summary>The meter of a running ride. Throttled like RideProgressed.</summary>
+public sealed record FareProgressed(Guid RideId, Guid PassengerId, Guid DriverId, Money Fare, int DistanceMetres, int DurationSeconds) : Event
+{
+    public override Guid AggregateId => RideId;
+}
+
+/// <summary>What the passenger owes for a ride or its cancellation; once per ride. payment makes one order of it.</summary>
+/// <param name="Total">What the passenger pays, not negative; zero settles at once.</param>
+/// <param name="Commission">Our share of it.</param>
+/// <param name="DriverEarning">The driver's share. Total = Commission + DriverEarning + Tax.</param>
+public sealed record FareFinalised(
+    Guid FareId, Guid RideId, Guid PassengerId, Guid DriverId, FareKind Kind, Money Total, Money Commission, Money DriverEarning,
+    Money Tax, int DistanceMetres, int DurationSeconds, PaymentChoice Payment) : Event
+{
+    public override Guid AggregateId => RideId;
+}
+
+/// <summary>The passenger could not be charged and now owes; match refuses new requests until it is settled.</summary>
+public sealed record PassengerDebtIncurred(Guid PassengerId, Guid RideId, Money Amount) : Event
+{
+    public override Guid AggregateId => RideId;
+}
+
+/// <summary>The debt of that ride is paid or written off.</summary>
+public sealed record PassengerDebtSettled(Guid PassengerId, Guid RideId, Money Amount) : Event
+{
+    public override Guid AggregateId => RideId;
+}

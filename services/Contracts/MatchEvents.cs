@@ -1,0 +1,65 @@
+namespace Tumpang.Contracts;
+
+/// <summary>A passenger asked for a ride under a quote. billing stores the quote from here.</summary>
+/// <param name="QuoteId">The quote's id, unique per request.</param>
+/// <param name="QuoteToken">The signed token as billing issued it, so that billing can read its breakdown back.</param>
+public sealed record RideRequested(
+    Guid RideRequestId, Guid PassengerId, string CityId, VehicleClass VehicleClass, GeoPoint Pickup, GeoPoint DropOff,
+    Guid QuoteId, string QuoteToken, Money QuotedFare, PaymentChoice Payment, DateTimeOffset SearchEndsAt) : Event
+{
+    public override Guid AggregateId => RideRequestId;
+}
+
+/// <summary>One driver is asked to take one request until <paramref name="ExpiresAt"/>.</summary>
+/// <param name="PickupDistanceMetres">Straight-line metres from the driver to the pickup.</param>
+/// <param name="Fare">The quoted fare that the passenger agreed to.</param>
+public sealed record OfferMade(
+    Guid OfferId, Guid RideRequestId, Guid PassengerId, Guid DriverId, GeoPoint Pickup, GeoPoint DropOff,
+    int PickupDistanceMetres, Money Fare, DateTimeOffset ExpiresAt) : Event
+{
+    public override Guid AggregateId => RideRequestId;
+}
+
+/// <summary>The driver said yes. With passenger confirmation switched on, the passenger is asked next.</summary>
+public sealed record OfferAccepted(Guid OfferId, Guid RideRequestId, Guid PassengerId, Guid DriverId, bool AwaitsPassenger) : Event
+{
+    public override Guid AggregateId => RideRequestId;
+}
+
+/// <summary>The driver said no; the request goes on to the next driver.</summary>
+public sealed record OfferDeclined(Guid OfferId, Guid RideRequestId, Guid PassengerId, Guid DriverId) : Event
+{
+    public override Guid AggregateId => RideRequestId;
+}
+
+/// <summary>The driver did not answer in time.</summary>
+public sealed record OfferExpired(Guid OfferId, Guid RideRequestId, Guid PassengerId, Guid DriverId) : Event
+{
+    public override Guid AggregateId => RideRequestId;
+}
+
+/// <summary>The offer ended through no act of the driver: another driver won, or the passenger cancelled or refused.</summary>
+public sealed record OfferWithdrawn(Guid OfferId, Guid RideRequestId, Guid PassengerId, Guid DriverId, string Reason) : Event
+{
+    public override Guid AggregateId => RideRequestId;
+}
+
+/// <summary>Both sides agreed. The ride's id is minted here; ride creates it once.</summary>
+public sealed record MatchConfirmed(
+    Guid RideId, Guid RideRequestId, Guid OfferId, Guid PassengerId, Guid DriverId, string CityId, VehicleClass VehicleClass,
+    GeoPoint Pickup, GeoPoint DropOff, GeoPoint DriverPosition, Guid QuoteId, Money QuotedFare, PaymentChoice Payment) : Event
+{
+    public override Guid AggregateId => RideRequestId;
+}
+
+/// <summary>The search time ran out.</summary>
+public sealed record NoDriverFound(Guid RideRequestId, Guid PassengerId, Guid QuoteId) : Event
+{
+    public override Guid AggregateId => RideRequestId;
+}
+
+/// <summary>The passenger gave up while searching.</summary>
+public sealed record RideRequestCancelled(Guid RideRequestId, Guid PassengerId, Guid QuoteId) : Event
+{
+    public override Guid AggregateId => RideRequestId;
+}

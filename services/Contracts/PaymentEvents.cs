@@ -1,0 +1,29 @@
+namespace Tumpang.Contracts;
+
+/// <summary>A passenger may pay with this method from now on.</summary>
+public sealed record PaymentMethodAdded(Guid PaymentMethodId, Guid PassengerId, PaymentMethodKind Kind) : Event
+{
+    public override Guid AggregateId => PaymentMethodId;
+}
+
+/// <summary>The method is gone.</summary>
+public sealed record PaymentMethodRemoved(Guid PaymentMethodId, Guid PassengerId) : Event
+{
+    public override Guid AggregateId => PaymentMethodId;
+}
+
+/// <summary>The order of a fare is settled: money captured, cash confirmed, or nothing was owed.</summary>
+/// <param name="Kind">How it was settled: Card means the provider holds the money, Cash that the driver does.</param>
+public sealed record PaymentSucceeded(
+    Guid PaymentOrderId, Guid RideId, Guid PassengerId, Guid DriverId, Money Amount, PaymentMethodKind Kind) : Event
+{
+    public override Guid AggregateId => RideId;
+}
+
+/// <summary>No attempt succeeded: the passenger owes and is asked for another method. The order stays open.</summary>
+/// <param name="Code">Stable code of the last refusal, for example card-declined.</param>
+public sealed record PaymentFailed(
+    Guid PaymentOrderId, Guid RideId, Guid PassengerId, Guid DriverId, Money Amount, string Code) : Event
+{
+    public override Guid AggregateId => RideId;
+}

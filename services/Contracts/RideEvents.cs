@@ -1,0 +1,47 @@
+namespace Tumpang.Contracts;
+
+/// <summary>The ride exists and its driver is on the way. The start PIN is not in any event: the passenger fetches it.</summary>
+public sealed record RideCreated(
+    Guid RideId, Guid RideRequestId, Guid PassengerId, Guid DriverId, string CityId, VehicleClass VehicleClass,
+    GeoPoint Pickup, GeoPoint DropOff, Guid QuoteId, Money QuotedFare, PaymentChoice Payment) : Event
+{
+    public override Guid AggregateId => RideId;
+}
+
+/// <summary>The driver waits at the pickup.</summary>
+public sealed record DriverArrived(Guid RideId, Guid PassengerId, Guid DriverId, GeoPoint Position) : Event
+{
+    public override Guid AggregateId => RideId;
+}
+
+/// <summary>The passenger is in the vehicle; from here the track counts.</summary>
+public sealed record RideStarted(Guid RideId, Guid PassengerId, Guid DriverId, GeoPoint Position) : Event
+{
+    public override Guid AggregateId => RideId;
+}
+
+/// <summary>The driver ended the ride. When and where only: the distance is location's to tell, the fare billing's.</summary>
+/// <param name="StartedAt">City time of the start.</param>
+/// <param name="FareFactorBasisPoints">The driver may lower the fare: 10 000 = all of it, 0 = a free ride. Never more.</param>
+public sealed record RideCompleted(
+    Guid RideId, Guid PassengerId, Guid DriverId, GeoPoint DropOff, DateTimeOffset StartedAt, DateTimeOffset CompletedAt,
+    int FareFactorBasisPoints) : Event
+{
+    public override Guid AggregateId => RideId;
+}
+
+/// <summary>The ride ended before its drop-off. billing alone turns this into a charge, or none.</summary>
+/// <param name="CancelledIn">The status that the ride was in.</param>
+/// <param name="AssignedAt">City time of the match, for grace periods.</param>
+public sealed record RideCancelled(
+    Guid RideId, Guid RideRequestId, Guid PassengerId, Guid DriverId, Party By, string Reason, RideStatus CancelledIn,
+    DateTimeOffset AssignedAt, Guid QuoteId, PaymentChoice Payment) : Event
+{
+    public override Guid AggregateId => RideId;
+}
+
+/// <summary>One side rated the other, 1 to 5 stars; once per ride and side.</summary>
+public sealed record RideRated(Guid RideId, Guid PassengerId, Guid DriverId, Party By, int Stars) : Event
+{
+    public override Guid AggregateId => RideId;
+}

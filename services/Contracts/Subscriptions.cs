@@ -1,0 +1,40 @@
+namespace Tumpang.Contracts;
+
+/// <summary>One queue: what a handler of a service listens to.</summary>
+/// <param name="Service">The consuming service, as in the topology.</param>
+/// <param name="Queue">Broker name of the queue, prefixed by the service.</param>
+/// <param name="Event">The event type bound to it.</param>
+public sealed record Subscription(string Service, string Queue, Type Event);
+
+/// <summary>
+/// Who hears what: the whole fleet's queues in one list. Every process declares all of it before it publishes anything,
+/// because the broker confirms, and drops, what is published to an exchange whose queue does not exist yet.
+/// A service refuses to start when its handlers and this list differ.
+/// </summary>
+public static class Subscriptions
+{
+    public static IReadOnlyList<Subscription> All { get; } =
+    [
+        .. Of("location", typeof(DriverApproved), typeof(DriverSuspended), typeof(MatchConfirmed), typeof(RideStarted), typeof(RideCompleted), typeof(RideCancelled)),
+        .. Of("match", typeof(DriverApproved), typeof(DriverSuspended), typeof(DriverWentOffline), typeof(RideCompleted), typeof(RideCancelled),
+            typeof(PaymentMethodAdded), typeof(PaymentMethodRemoved), typeof(PassengerDebtIncurred), typeof(PassengerDebtSettled)),
+        .. Of("ride", typeof(MatchConfirmed)),
+        .. Of("billing", typeof(RideRequested), typeof(NoDriverFound), typeof(RideRequestCancelled), typeof(RideCreated), typeof(RideProgressed),
+            typeof(RideCompleted), typeof(RideTrackClosed), typeof(RideCancelled), typeof(PaymentSucceeded), typeof(PaymentFailed)),
+        .. Of("payment", typeof(FareFinalised)),
+        .. Of("realtime", typeof(OfferMade), typeof(OfferAccepted), typeof(OfferExpired), typeof(OfferWithdrawn), typeof(MatchConfirmed), typeof(NoDriverFound),
+            typeof(RideRequestCancelled), typeof(RideCreated), typeof(DriverArrived), typeof(RideStarted), typeof(RideProgressed), typeof(RideCompleted), typeof(RideCancelled),
+            typeof(FareProgressed), typeof(FareFinalised), typeof(PaymentSucceeded), typeof(PaymentFailed), typeof(DriverWentOffline)),
+    ];
+
+    /// <summary>Every event type of the fleet; each gets an exchange, heard or not.</summary>
+    public static IReadOnlyList<Type> Events { get; } =
+        [.. typeof(Event).Assembly.GetExportedTypes().Where(type => type.IsSealed && type.IsSubclassOf(typeof(Event)))];
+
+    /// <summary>The queue on which <paramref name="service"/> hears <paramref name="eventType"/>, for example billing-on-ride-completed.</summary>
+    public static string QueueName(string service, Type eventType) =>
+        $"{service}-on" + string.Concat(eventType.Name.Select(letter => char.IsUpper(letter) ? "-" + char.ToLowerInvariant(letter) : letter.ToString()));
+
+    static IEnumerable<Subscription> Of(string service, params Type[] events) =>
+        events.Select(eventType => new Subscription(service, QueueName(service, eventType), eventType));
+}

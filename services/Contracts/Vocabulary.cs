@@ -1,0 +1,32 @@
+using System.Text.Json.Serialization;
+
+namespace Tumpang.Contracts;
+
+/// <summary>What the vehicle is.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<VehicleType>))]
+public enum VehicleType { Motorcycle, Car, Van }
+
+/// <summary>What the passenger chooses and pays for. Motorcycles serve Motorcycle, cars Standard or Premium, vans Van.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<VehicleClass>))]
+public enum VehicleClass { Motorcycle, Standard, Premium, Van }
+
+/// <summary>How a passenger pays.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<PaymentMethodKind>))]
+public enum PaymentMethodKind { Card, Cash }
+
+/// <summary>A side of a ride; <see cref="System"/> when a rule of ours decided.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Party>))]
+public enum Party { Passenger, Driver, System }
+
+/// <summary>
+/// The life of a ride:
+/// <code>
+/// DriverAssigned → DriverArrived → InProgress → Completed
+///        └──────────────┴────→ Cancelled
+/// </code>
+/// </summary>
+[JsonConverter(typeof(JsonStringEnumConverter<RideStatus>))]
+public enum RideStatus { DriverAssigned, DriverArrived, InProgress, Completed, Cancelled }
+
+/// <summary>How a passenger pays for one ride: the method's id at payment, and its kind.</summary>
+public readonly record struct PaymentChoice(Guid PaymentMethodId, PaymentMethodKind Kind);
