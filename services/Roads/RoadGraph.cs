@@ -1,0 +1,39 @@
+using Tumpang.Contracts;
+
+namespace Tumpang.Roads;
+
+/// <summary>A directed edge as it is loaded: node indices, length in metres, driving time in seconds.</summary>
+internal readonly record struct RoadEdge(int From, int To, double Metres, double Seconds);
+
+/// <summary>
+/// A directed road graph in compressed rows: the edges that leave node n are numbered from FirstEdge[n] to FirstEdge[n + 1].
+/// Immutable after construction, therefore free to share between threads.
+/// </summary>
+internal sealed class RoadGraph
+{
+    readonly GeoPoint[] positions;
+
+    public RoadGraph(GeoPoint[] positions, IReadOnlyCollection<RoadEdge> edges)
+    {
+        this.positions = positions;
+        FirstEdge = new int[positions.Length + 1];
+        Edges = [.. edges.OrderBy(edge => edge.From)];
+        foreach (var edge in Edges) FirstEdge[edge.From + 1]++;
+        for (var node = 0; node < positions.Length; node++) FirstEdge[node + 1] += FirstEdge[node];
+        TopMetresPerSecond = Edges.Length == 0 ? 1 : Edges.Max(edge => positions[edge.From].MetresTo(positions[edge.To]) / edge.Seconds);
+    }
+
+    public RoadEdge[] Edges { get; }
+
+    public int[] FirstEdge { get; }
+
+    public int NodeCount => positions.Length;
+
+    public ReadOnlySpan<GeoPoint> Positions => positions;
+
+    /// <summary>
+    /// The fastest that any edge brings a car nearer, as the crow flies. Taken from the end points and not from the
+    /// stated lengths, so that straight line ÷ this never overestimates: the condition under which A* is exact.
+    /// </summary>
+    public double TopMetresPerSecond { get; }
+}

@@ -1,0 +1,107 @@
+using Tumpang.Contracts;
+using Xunit;
+
+namespace Tumpang.Roads.Tests;
+
+/// <summary>The graph that ships with the fleet, and searches on it held against plain, slow references.</summary>
+public sealed class ManhattanTests
+{
+    static readonly RoadNetwork Manhattan = RoadNetwork.Manhattan;
+
+    [Fact]
+    public void The_whole_graph_is_loaded()
+    {
+        Assert.Equal(3_873, Manhattan.Graph.NodeCount);
+        Assert.Equal(8_810, Manhattan.Graph.Edges.Length);
+    }
+
+    [Fact]
+    public void Every_speed_lies_between_5_and_80_kilometres_per_hour()
+    {
+        Assert.All(Manhattan.Graph.Edges, edge => Assert.InRange(edge.Metres / edge.Seconds * 3.6, 5 - 1e-9, 80 + 1e-9));
+    }
+
+    [Theory]
+    [InlineData(1_000, 3_600, 720)]
+    [InlineData(1_000, 10, 45)]
+    [InlineData(1_000, 120, 120)]
+    public void A_speed_outside_the_plausible_range_is_clamped(double metres, double measuredSeconds, double expectedSeconds)
+    {
+        Assert.Equal(expectedSeconds, RoadData.Edge(0, 1, metres, measuredSeconds).Seconds, 9);
+    }
+
+    [Fact]
+    public void Every_crossing_reaches_every_other()
+    {
+        var backwards = new RoadGraph(
+            Manhattan.Graph.Positions.ToArray(),
+            [.. Manhattan.Graph.Edges.Select(edge => edge with { From = edge.To, To = edge.From })]);
+
+        Assert.DoesNotContain(double.PositiveInfinity, Reference.SecondsFrom(Manhattan.Graph, 0));
+        Assert.DoesNotContain(double.PositiveInfinity, Reference.SecondsFrom(backwards, 0));
+    }
+
+    [Fact]
+    public void A_search_takes_exactly_as_long_as_a_plain_Dijkstra_says()
+    {
+        var random = new Random(20131118);
+        var search = new PathSearch(Manhattan.Graph);
+
+        for (var round = 0; round < 40; round++)
+        {
+            var from = random.Next(Manhattan.Graph.NodeCount);
+            var expected = Reference.SecondsFrom(Manhattan.Graph, from);
+            for (var to = round; to < Manhattan.Graph.NodeCount; to += 97)
+            {
+                Assert.True(search.Find(from, to));
+                Assert.Equal(expected[to], search.SecondsTo(to), 6);
+            }
+        }
+    }
+
+    [Fact]
+    public void One_search_to_many_ends_gives_what_many_searches_give()
+    {
+        var random = new Random(7);
+        var from = Manhattan.Graph.Positions[random.Next(Manhattan.Graph.NodeCount)];
+        var ends = Enumerable.Range(0, 200).Select(_ => SomewhereIn(random)).Append(new GeoPoint(-6.2, 106.8)).Append(from).ToArray();
+
+        var estimates = Manhattan.EstimateMany(from, ends);
+
+        Assert.Equal(ends.Select(end => Manhattan.Estimate(from, end)), estimates);
+    }
+
+    [Fact]
+    public void The_nearest_crossing_is_the_nearest_of_all()
+    {
+        var random = new Random(42);
+
+        for (var round = 0; round < 2_000; round++)
+        {
+            var point = new GeoPoint(40.6 + (random.NextDouble() * 0.4), -74.15 + (random.NextDouble() * 0.4));
+            var nearest = double.PositiveInfinity;
+            foreach (var position in Manhattan.Graph.Positions) nearest = Math.Min(nearest, position.MetresTo(point));
+
+            Assert.Equal(nearest, Manhattan.NearestCrossing(point).MetresTo(point), nearest * 0.001);
+        }
+    }
+
+    [Fact]
+    public void Searches_from_many_threads_do_not_disturb_each_other()
+    {
+        var random = new Random(3);
+        var trips = Enumerable.Range(0, 500).Select(_ => (From: SomewhereIn(random), To: SomewhereIn(random))).ToArray();
+        var alone = trips.Select(trip => Manhattan.Estimate(trip.From, trip.To)).ToArray();
+        var together = new RouteEstimate[trips.Length];
+
+        Parallel.For(0, trips.Length, new ParallelOptions { MaxDegreeOfParallelism = 8 }, index =>
+            together[index] = Manhattan.Estimate(trips[index].From, trips[index].To));
+
+        Assert.Equal(alone, together);
+    }
+
+    static GeoPoint SomewhereIn(Random random) => Manhattan.Graph.Positions[random.Next(Manhattan.Graph.NodeCount)] switch
+    {
+        var near => new GeoPoint(near.Latitude + (random.NextDouble() * 0.001), near.Longitude + (random.NextDouble() * 0.001)),
+    };
+}
