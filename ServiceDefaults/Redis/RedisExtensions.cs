@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using StackExchange.Redis;
+
+namespace Tumpang.ServiceDefaults;
+
+/// <summary>Redis: for what may be lost.</summary>
+public static class RedisExtensions
+{
+    /// <summary>How long a call may take before the store counts as gone. A frozen server never answers, so every wait needs a bound.</summary>
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>One multiplexer for the process, and its database.</summary>
+    public static WebApplicationBuilder AddRedis(this WebApplicationBuilder builder)
+    {
+        var settings = ConfigurationOptions.Parse(builder.Configuration.GetConnectionString("redis")
+            ?? throw new InvalidOperationException("ConnectionStrings:redis is not set."));
+        settings.AbortOnConnectFail = false;
+        builder.Services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(settings));
+        builder.Services.AddSingleton(services => services.GetRequiredService<IConnectionMultiplexer>().GetDatabase());
+        builder.Services.AddHealthChecks().AddCheck<RedisHealth>("redis", timeout: TimeSpan.FromSeconds(3));
+        return builder;
+    }
+
+    /// <summary>Waits for an answer of Redis, but not for ever: TimeoutException, which callers see as a 503.</summary>
+    public static Task<T> Soon<T>(this Task<T> answer) => answer.IsCompleted ? answer : answer.WaitAsync(Patience);
+
+    /// <inheritdoc cref="Soon{T}"/>
+    public static Task Soon(this Task answer) => answer.IsCompleted ? answer : answer.WaitAsync(Patience);
+
+    sealed class RedisHealth(IDatabase redis) : IHealthCheck
+    {
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            await redis.PingAsync().Soon();
+            return HealthCheckResult.Healthy();
+        }
+    }
+}
