@@ -1,0 +1,9 @@
+drop table users.audit_entries;
+drop function users.refuse_change();
+drop table users.sessions;
+drop table users.drivers;
+drop table users.users;
+drop table users.idempotency_keys;
+drop table users.inbox;
+drop table users.outbox_archive;
+drop table users.outbox;
