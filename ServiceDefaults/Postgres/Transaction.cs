@@ -21,6 +21,7 @@ public sealed class Transaction : IAsyncDisposable
     readonly SchemaName schema;
     readonly OutboxSignal signal;
     readonly List<Event> events = [];
+    readonly List<Action> onCommitted = [];
     NpgsqlConnection? connection;
     NpgsqlTransaction? inner;
 
@@ -48,6 +49,9 @@ public sealed class Transaction : IAsyncDisposable
     /// <summary>Puts a fact into the outbox; it leaves for the broker if and only if this transaction commits.</summary>
     public void Publish(Event happened) => events.Add(happened);
 
+    /// <summary>Runs after the commit, in this process only: a wake-up, never an effect that must not be lost.</summary>
+    public void OnCommitted(Action wake) => onCommitted.Add(wake);
+
     /// <summary>Writes the outbox, commits, and wakes the relay.</summary>
     public async Task Commit(CancellationToken ct)
     {
@@ -63,6 +67,8 @@ public sealed class Transaction : IAsyncDisposable
         {
             signal.Wake();
         }
+
+        onCommitted.ForEach(wake => wake());
     }
 
     public async ValueTask DisposeAsync()
