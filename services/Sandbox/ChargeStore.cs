@@ -1,0 +1,37 @@
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Tumpang.ServiceDefaults;
+
+namespace Tumpang.Sandbox;
+
+/// <summary>The SQL that several features share.</summary>
+sealed class ChargeStore(Database database, IOptions<SandboxOptions> options)
+{
+    public const string Columns = """
+        id, idempotency_key, request_hash, amount_minor_units, currency, card_token, reference, status, outcome, decline_code, refunded_minor_units,
+        created_at, decided_at
+        """;
+
+    const string FindById = $"select {Columns} from sandbox.charges where id = @Id";
+    const string FindByKey = $"select {Columns} from sandbox.charges where idempotency_key = @Key";
+
+    const string InsertDelivery = """
+        insert into sandbox.webhook_deliveries (id, webhook_id, charge_id, body, due_at)
+        values (@Id, @WebhookId, @ChargeId, @Body, now() + @After)
+        """;
+
+    public Task<Charge?> Find(Guid chargeId, CancellationToken ct) => database.Find<Charge>(FindById, new { Id = chargeId }, ct);
+
+    public Task<Charge?> FindUnder(string idempotencyKey, CancellationToken ct) => database.Find<Charge>(FindByKey, new { Key = idempotencyKey }, ct);
+
+    /// <summary>Puts the webhooks that this charge's card asks for beside its decision, in the same transaction.</summary>
+    public async Task AddNotices(Transaction tx, Charge charge, TimeSpan wait, CancellationToken ct)
+    {
+        var webhookId = Guid.CreateVersion7();
+        var body = JsonSerializer.Serialize(charge.Notice(webhookId, charge.DecidedAt ?? charge.CreatedAt), Json.Options);
+        foreach (var after in CardBehaviour.Of(charge.CardToken).NoticesAfter(options.Value))
+        {
+            await tx.Execute(InsertDelivery, new { Id = Guid.CreateVersion7(), WebhookId = webhookId, ChargeId = charge.Id, Body = body, After = wait + after }, ct);
+        }
+    }
+}
