@@ -1,0 +1,76 @@
+using System.Text.Json.Serialization;
+using Tumpang.Contracts;
+using Tumpang.ServiceDefaults;
+
+namespace Tumpang.Payments;
+
+/// <summary>
+/// The life of an order; attempts to collect it come and go underneath:
+/// <code>
+/// Pending ──→ Owed ──→ Settled
+///    └─────────┴─────→ WrittenOff, Void (by an operator)
+/// </code>
+/// </summary>
+[JsonConverter(typeof(JsonStringEnumConverter<OrderStatus>))]
+internal enum OrderStatus { Pending, Owed, Settled, WrittenOff, Void }
+
+/// <summary>What one passenger owes for one fare, and every decision about it. Pure: the clock and the facts come in, an event or a refusal goes out.</summary>
+/// <param name="OpenAttemptId">The attempt whose outcome is not known yet; while there is one, no other way of paying may begin.</param>
+/// <param name="AttemptsMade">Attempts so far, the open one included.</param>
+internal sealed record PaymentOrder(
+    Guid Id, Guid RideId, Guid PassengerId, Guid DriverId, long AmountMinorUnits, string Currency, OrderStatus Status, PaymentMethodKind Kind,
+    Guid PaymentMethodId, Guid? OpenAttemptId, int AttemptsMade, string? FailureCode, long Version)
+{
+    public Money Amount => new(AmountMinorUnits, Currency);
+
+    bool IsOpen => Status is OrderStatus.Pending or OrderStatus.Owed;
+
+    /// <summary>Nothing to collect, or collected: the order is done for good.</summary>
+    public Decision<PaymentSucceeded> Settle(PaymentMethodKind kind, DateTimeOffset now) => IsOpen
+        ? new PaymentSucceeded(Id, RideId, PassengerId, DriverId, Amount, kind) { OccurredAt = now, Version = Version + 1 }
+        : PaymentProblems.AlreadyEnded(Status);
+
+    /// <summary>The driver has the cash. Only of a ride that was to be paid in cash, and only while no card is being charged for it.</summary>
+    public Decision<PaymentSucceeded> ReceiveCash(DateTimeOffset now) => this switch
+    {
+        { IsOpen: false } => PaymentProblems.AlreadyEnded(Status),
+        { OpenAttemptId: not null } => PaymentProblems.AttemptInProgress,
+        { Kind: not PaymentMethodKind.Cash } => PaymentProblems.NotACashRide,
+        _ => Settle(PaymentMethodKind.Cash, now),
+    };
+
+    /// <summary>No more attempts by ourselves: the passenger owes, and is asked for another method.</summary>
+    public Decision<PaymentFailed> Owe(string code, DateTimeOffset now) => IsOpen
+        ? new PaymentFailed(Id, RideId, PassengerId, DriverId, Amount, code) { OccurredAt = now, Version = Version + 1 }
+        : PaymentProblems.AlreadyEnded(Status);
+
+    /// <summary>Why the passenger may not try another card now; null when they may.</summary>
+    public Problem? RefusesAnotherCard() => this switch
+    {
+        { IsOpen: false } => PaymentProblems.AlreadyEnded(Status),
+        { OpenAttemptId: not null } => PaymentProblems.AttemptInProgress,
+        _ => null,
+    };
+
+    /// <summary>
+    /// How long to wait, in city time, before a declined card is tried again without being asked; null when it is not.
+    /// Only what may pass (insufficient funds) is tried again, and only until the passenger has been told that they owe.
+    /// </summary>
+    public TimeSpan? NextTryAfter(Decline decline, PaymentOptions options) =>
+        decline.IsSoft && Status is OrderStatus.Pending && AttemptsMade <= options.SoftDeclineRetries
+            ? options.SoftDeclineBackOff * Math.Pow(2, AttemptsMade - 1)
+            : null;
+
+    /// <summary>This order with an attempt under way.</summary>
+    public PaymentOrder With(Attempt attempt) =>
+        this with { OpenAttemptId = attempt.Id, AttemptsMade = attempt.Ordinal, PaymentMethodId = attempt.PaymentMethodId, Kind = attempt.Kind };
+
+    /// <summary>This order after its last attempt was declined.</summary>
+    public PaymentOrder WithoutAttempt(string code) => this with { OpenAttemptId = null, FailureCode = code };
+
+    public PaymentOrder Apply(PaymentSucceeded settled) =>
+        this with { Status = OrderStatus.Settled, Kind = settled.Kind, OpenAttemptId = null, Version = settled.Version };
+
+    public PaymentOrder Apply(PaymentFailed failed) =>
+        this with { Status = OrderStatus.Owed, FailureCode = failed.Code, OpenAttemptId = null, Version = failed.Version };
+}
