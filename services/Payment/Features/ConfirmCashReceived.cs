@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Tumpang.Contracts;
+using Tumpang.ServiceDefaults;
+
+namespace Tumpang.Payments.Features;
+
+/// <summary>The driver of a cash ride has the money. Not while a card is being charged for it, and only once.</summary>
+internal static class ConfirmCashReceived
+{
+    public static async Task<Results<Ok<PaymentSettled>, ProblemHttpResult>> Handle(
+        Guid rideId, CurrentUser user, CityClock clock, Transaction tx, CancellationToken ct)
+    {
+        if (await tx.LockOrderOfRide(rideId, ct) is not { } order || order.DriverId != user.Id)
+        {
+            return PaymentProblems.PaymentNotFound.ToHttp();
+        }
+
+        var decision = order.ReceiveCash(clock.GetUtcNow());
+        if (decision.Event is not { } settled)
+        {
+            return decision.Problem!.ToHttp();
+        }
+
+        var attempt = Attempt.Next(order, order.PaymentMethodId, PaymentMethodKind.Cash);
+        await tx.RecordSucceeded(attempt, settled.OccurredAt, ct);
+        await tx.Save(order.With(attempt).Apply(settled), settled.OccurredAt, ct);
+        tx.Publish(settled);
+        return TypedResults.Ok(new PaymentSettled(order.Id, rideId, OrderStatus.Settled, order.Amount));
+    }
+}
+
+/// <summary>Nothing is owed for this ride any more.</summary>
+internal sealed record PaymentSettled(Guid PaymentOrderId, Guid RideId, OrderStatus Status, Money Amount);

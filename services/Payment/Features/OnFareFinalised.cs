@@ -1,0 +1,61 @@
+using Tumpang.Contracts;
+using Tumpang.ServiceDefaults;
+
+namespace Tumpang.Payments.Features;
+
+/// <summary>
+/// Makes one order of every fare, however often the event arrives: fare and ride are unique. Nothing is charged here, because a
+/// provider's pace has no place inside a database transaction; a card gets an attempt that the worker takes up after the commit.
+/// </summary>
+internal sealed class OnFareFinalised(CityClock clock, PaymentSignal signal) : IEventHandler<FareFinalised>
+{
+    const string InsertOrderOnce = """
+        insert into payment.orders
+               (id, fare_id, ride_id, passenger_id, driver_id, fare_kind, amount_minor_units, commission_minor_units, driver_earning_minor_units,
+                tax_minor_units, currency, payment_method_id, kind, status, created_at, updated_at)
+        values (@Id, @FareId, @RideId, @PassengerId, @DriverId, @FareKind, @Amount, @Commission, @DriverEarning,
+                @Tax, @Currency, @PaymentMethodId, @Kind, 'Pending', @Now, @Now)
+        on conflict do nothing
+        """;
+
+    public async Task Handle(FareFinalised fare, Transaction tx, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var order = new PaymentOrder(
+            Guid.CreateVersion7(), fare.RideId, fare.PassengerId, fare.DriverId, fare.Total.MinorUnits, fare.Total.Currency, OrderStatus.Pending,
+            fare.Payment.Kind, fare.Payment.PaymentMethodId, OpenAttemptId: null, AttemptsMade: 0, FailureCode: null, Version: 0);
+        if (await tx.Execute(InsertOrderOnce, Row(order, fare, now), ct) == 0)
+        {
+            return;
+        }
+
+        await (order switch
+        {
+            { AmountMinorUnits: 0 } => SettleAtOnce(tx, order, now, ct),
+            { Kind: PaymentMethodKind.Card } => ChargeSoon(tx, order, now, ct),
+            _ => Task.CompletedTask, // cash: until the driver confirms it
+        });
+    }
+
+    static async Task SettleAtOnce(Transaction tx, PaymentOrder order, DateTimeOffset now, CancellationToken ct)
+    {
+        var settled = order.Settle(order.Kind, now).Event!;
+        await tx.Save(order.Apply(settled), now, ct);
+        tx.Publish(settled);
+    }
+
+    async Task ChargeSoon(Transaction tx, PaymentOrder order, DateTimeOffset now, CancellationToken ct)
+    {
+        var attempt = Attempt.Next(order, order.PaymentMethodId, order.Kind);
+        await tx.Schedule(attempt, TimeSpan.Zero, now, ct);
+        await tx.Save(order.With(attempt), now, ct);
+        tx.OnCommitted(signal.Wake);
+    }
+
+    static object Row(PaymentOrder order, FareFinalised fare, DateTimeOffset now) => new
+    {
+        order.Id, fare.FareId, order.RideId, order.PassengerId, order.DriverId, FareKind = fare.Kind.ToString(), Amount = order.AmountMinorUnits,
+        Commission = fare.Commission.MinorUnits, DriverEarning = fare.DriverEarning.MinorUnits, Tax = fare.Tax.MinorUnits, order.Currency,
+        order.PaymentMethodId, Kind = order.Kind.ToString(), Now = now,
+    };
+}
