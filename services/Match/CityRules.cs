@@ -1,0 +1,95 @@
+using System.Collections.Frozen;
+using System.ComponentModel.DataAnnotations;
+using Tumpang.ServiceDefaults;
+
+namespace Tumpang.Matching;
+
+/// <summary>
+/// How one city matches. Set under <c>Matching:Default</c> for all cities and under <c>Matching:Cities:{cityId}</c> for one;
+/// a city inherits what it does not set. Spans are city time unless they say otherwise.
+/// </summary>
+public sealed class CityRules
+{
+    /// <summary>How long a driver may think about an offer.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan OfferTime { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Nobody is asked when less than this is left of the search.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan ShortestOfferTime { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>After this long without a match the passenger is told that no driver was found.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan SearchTime { get; set; } = TimeSpan.FromMinutes(3);
+
+    /// <summary>A zone dispatches at once when idle and then at most once per window. System time: it paces machines, not people.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:00:10")]
+    public TimeSpan DispatchWindow { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How far from the pickup drivers are looked for at first, metres.</summary>
+    [Range(100, 100_000)]
+    public int FirstRadiusMetres { get; set; } = 2_000;
+
+    /// <summary>By how much the radius grows at every step, metres.</summary>
+    [Range(0, 100_000)]
+    public int RadiusStepMetres { get; set; } = 1_000;
+
+    /// <summary>How often the radius grows.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan RadiusStepTime { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Where the radius stops growing, metres.</summary>
+    [Range(100, 100_000)]
+    public int LastRadiusMetres { get; set; } = 8_000;
+
+    /// <summary>How many drivers are considered for one request in one round.</summary>
+    [Range(1, 200)]
+    public int CandidatesPerRequest { get; set; } = 20;
+
+    /// <summary>How many requests one round takes in, the oldest first.</summary>
+    [Range(1, 1_000)]
+    public int RequestsPerRound { get; set; } = 100;
+
+    /// <summary>Every second of waiting counts like a driver this many metres nearer, so that the patient are served first.</summary>
+    [Range(0, 1_000)]
+    public int MetresPerSecondWaited { get; set; } = 10;
+
+    /// <summary>1 asks one driver after the other; more ask the nearest few at once, and the first acceptance wins.</summary>
+    [Range(1, 20)]
+    public int DriversAskedAtOnce { get; set; } = 1;
+
+    /// <summary>Both sides must agree: after the driver the passenger is asked.</summary>
+    public bool PassengerConfirms { get; set; }
+
+    /// <summary>How long the passenger may think about the driver.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan PassengerConfirmTime { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How far to look for a request that has waited this long.</summary>
+    public int RadiusMetres(TimeSpan waited)
+    {
+        var steps = (long)Math.Max(0, waited / RadiusStepTime);
+        return (int)Math.Min(Math.Max(FirstRadiusMetres, LastRadiusMetres), FirstRadiusMetres + (steps * RadiusStepMetres));
+    }
+}
+
+/// <summary>The rules of every city of the fleet; a wrong setting stops the start.</summary>
+public sealed class MatchingRules
+{
+    readonly FrozenDictionary<string, CityRules> byCity;
+
+    public MatchingRules(Cities cities, IConfiguration configuration) =>
+        byCity = cities.All.ToFrozenDictionary(city => city.Id, city => Read(configuration, city.Id), StringComparer.Ordinal);
+
+    /// <summary>The rules of a city of the fleet.</summary>
+    public CityRules Of(string cityId) => byCity[cityId];
+
+    static CityRules Read(IConfiguration configuration, string cityId)
+    {
+        var rules = new CityRules();
+        configuration.GetSection("Matching:Default").Bind(rules);
+        configuration.GetSection($"Matching:Cities:{cityId}").Bind(rules);
+        Validator.ValidateObject(rules, new(rules), validateAllProperties: true);
+        return rules;
+    }
+}

@@ -1,0 +1,44 @@
+using System.Diagnostics;
+using Tumpang.ServiceDefaults;
+
+namespace Tumpang.Matching.Dispatch;
+
+/// <summary>
+/// One round of one zone: all waiting requests and all free drivers near them are looked at together. Four round trips to the
+/// database, however many requests there are, and one search in location per request.
+/// </summary>
+sealed class DispatchRound(WaitingRequests waitingRequests, Candidates candidates, MakeOffers makeOffers, MatchingRules matching, CityClock clock, MatchMetrics metrics)
+{
+    /// <summary>Runs it. <paramref name="token"/> proves that this copy holds the zone's lease.</summary>
+    public async Task Run(Zone zone, long token, CancellationToken ct)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var (rules, now) = (matching.Of(zone.CityId), clock.GetUtcNow());
+        var waiting = await waitingRequests.In(zone, rules, now, ct);
+        if (waiting.Count == 0)
+        {
+            return;
+        }
+
+        var found = await candidates.For(zone, waiting, rules, now, ct);
+        var chosen = Assignment.CheapestFirst(found, rules.DriversAskedAtOnce);
+        if (chosen.Count > 0)
+        {
+            var offeredAt = clock.GetUtcNow();
+            var made = await makeOffers.From(Plan(chosen, waiting, rules, offeredAt), zone, token, rules, offeredAt, ct);
+            metrics.Offered(zone, made, offeredAt);
+        }
+
+        metrics.Round(zone, Stopwatch.GetElapsedTime(started));
+    }
+
+    static PlannedOffer[] Plan(IReadOnlyList<Candidate> chosen, IReadOnlyList<WaitingRequest> waiting, CityRules rules, DateTimeOffset now)
+    {
+        var requests = waiting.ToDictionary(request => request.RideRequestId);
+        return [.. chosen.Select(pair => Plan(pair, requests[pair.RideRequestId])).Where(offer => offer.ExpiresAt > now)];
+
+        // No offer outlives its search, so a search ends when the passenger was told that it would.
+        PlannedOffer Plan(Candidate pair, WaitingRequest request) =>
+            new(Guid.CreateVersion7(), request, pair, now + rules.OfferTime < request.SearchEndsAt ? now + rules.OfferTime : request.SearchEndsAt);
+    }
+}

@@ -1,0 +1,26 @@
+using Tumpang.Contracts;
+using Tumpang.ServiceDefaults;
+
+namespace Tumpang.Matching.Dispatch;
+
+/// <summary>What match asks location: who is free and near this pickup, except those.</summary>
+sealed record NearbyRequest(GeoPoint Pickup, string CityId, VehicleClass VehicleClass, int RadiusMetres, int Limit, IReadOnlyList<Guid> Exclude);
+
+/// <summary>A driver near a pickup; distance is a straight line in metres.</summary>
+sealed record NearbyDriver(Guid DriverId, GeoPoint Position, double DistanceMetres, DateTimeOffset SeenAt);
+
+/// <summary>The drivers near a pickup, the nearest first.</summary>
+sealed record NearbyDrivers(IReadOnlyList<NearbyDriver> Drivers);
+
+/// <summary>The one synchronous call between services of the fleet. Its timeout, retries and circuit breaker are those of every service client.</summary>
+sealed class LocationClient(HttpClient http)
+{
+    /// <summary>Drivers within the radius, the nearest first.</summary>
+    public async Task<IReadOnlyList<NearbyDriver>> Nearby(NearbyRequest search, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/internal/nearby") { Content = JsonContent.Create(search, options: Json.Options) }.ReadingOnly();
+        using var answer = await http.SendAsync(request, ct);
+        answer.EnsureSuccessStatusCode();
+        return (await answer.Content.ReadFromJsonAsync<NearbyDrivers>(Json.Options, ct))!.Drivers;
+    }
+}

@@ -1,0 +1,50 @@
+using Tumpang.Contracts;
+using Tumpang.ServiceDefaults;
+
+namespace Tumpang.Matching.Dispatch;
+
+/// <summary>A request that looks for a driver, as a dispatch round sees it.</summary>
+/// <param name="AlreadyAsked">Drivers who had their chance with this request, comma-separated ids.</param>
+sealed record WaitingRequest(
+    Guid RideRequestId, Guid PassengerId, double PickupLatitude, double PickupLongitude, double DropOffLatitude, double DropOffLongitude,
+    long QuotedFareMinorUnits, string QuotedFareCurrency, DateTimeOffset RequestedAt, DateTimeOffset SearchEndsAt, string AlreadyAsked)
+{
+    public GeoPoint Pickup => new(PickupLatitude, PickupLongitude);
+
+    public GeoPoint DropOff => new(DropOffLatitude, DropOffLongitude);
+
+    public Money QuotedFare => new(QuotedFareMinorUnits, QuotedFareCurrency);
+
+    /// <summary>Whom location need not name: the drivers asked before, and the passenger, who may be a driver as well.</summary>
+    public IReadOnlyList<Guid> Exclude => [PassengerId, .. AlreadyAsked.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Guid.Parse)];
+}
+
+/// <summary>Reads who waits.</summary>
+sealed class WaitingRequests(Database database)
+{
+    const string Waiting = """
+        select r.ride_request_id, r.passenger_id,
+               st_y(r.pickup::geometry) as pickup_latitude, st_x(r.pickup::geometry) as pickup_longitude,
+               st_y(r.drop_off::geometry) as drop_off_latitude, st_x(r.drop_off::geometry) as drop_off_longitude,
+               r.quoted_fare_minor_units, r.quoted_fare_currency, r.requested_at, r.search_ends_at,
+               array_to_string(array(
+                   select o.driver_id from match.offers o
+                   where  o.ride_request_id = r.ride_request_id and o.withdrawn_because is distinct from 'AnotherDriverAccepted'), ',') as already_asked
+        from   match.ride_requests r
+        where  r.city_id = @CityId and r.vehicle_class = @VehicleClass and r.status = 'Searching' and r.search_ends_at >= @EndsAfter
+        order  by r.requested_at
+        limit  @Limit
+        """;
+
+    const string WaitingZones = "select distinct city_id, vehicle_class from match.ride_requests where status = 'Searching'";
+
+    /// <summary>The oldest requests of a zone that still have time for an offer.</summary>
+    public Task<IReadOnlyList<WaitingRequest>> In(Zone zone, CityRules rules, DateTimeOffset now, CancellationToken ct) => database.List<WaitingRequest>(
+        Waiting, new { zone.CityId, VehicleClass = zone.VehicleClass.ToString(), EndsAfter = now + rules.ShortestOfferTime, Limit = rules.RequestsPerRound }, ct);
+
+    /// <summary>Every zone in which somebody waits.</summary>
+    public async Task<IReadOnlyList<Zone>> Zones(CancellationToken ct) =>
+        [.. (await database.List<ZoneRow>(WaitingZones, null, ct)).Select(row => new Zone(row.CityId, row.VehicleClass))];
+
+    sealed record ZoneRow(string CityId, VehicleClass VehicleClass);
+}

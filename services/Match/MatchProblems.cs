@@ -1,0 +1,43 @@
+using Tumpang.ServiceDefaults;
+
+namespace Tumpang.Matching;
+
+/// <summary>Every way in which match says no.</summary>
+static class MatchProblems
+{
+    public static readonly Problem NoSuchRequest = Problem.NotFound("ride request");
+
+    public static readonly Problem NoSuchOffer = Problem.NotFound("offer");
+
+    public static readonly Problem QuoteInvalid = new(422, "quote-invalid", "This is not a quote of ours, or not one for you.", "quoteToken");
+
+    public static readonly Problem QuoteExpired = new(422, "quote-expired", "The quote has expired; ask for a new one.", "quoteToken");
+
+    public static readonly Problem QuoteUsed = new(409, "quote-used", "This quote already bought a ride request; ask for a new one.", "quoteToken");
+
+    public static readonly Problem PaymentMethodUnknown = new(422, "payment-method-unknown", "You have no such payment method.", "paymentMethodId");
+
+    public static readonly Problem DebtOutstanding = new(409, "debt-outstanding", "An earlier ride is not paid yet; settle it first.");
+
+    public static readonly Problem ActiveRide = new(409, "active-ride", "You are on a ride, or driving one; it must end first.");
+
+    public static readonly Problem AlreadyRequested = new(409, "already-requested", "You are already looking for a ride.");
+
+    public static readonly Problem OfferExpired = new(409, "offer-expired", "The offer has expired.") { State = nameof(OfferStatus.Expired) };
+
+    public static readonly Problem DriverBusy = new(409, "driver-busy", "One of the two is on another ride.");
+
+    public static readonly Problem ConfirmationLate = new(409, "confirmation-late", "The time to confirm is over.");
+
+    public static Problem OfferNotOpen(OfferStatus status) =>
+        new(409, "offer-not-open", $"The offer is not open any more: it is {status}.") { State = status.ToString() };
+
+    public static Problem AlreadyMatched(Guid? rideId) =>
+        new(409, "already-matched", $"A driver is on the way: cancel the ride {rideId} instead.") { State = nameof(RideRequestStatus.Matched) };
+
+    public static Problem NotSearching(RideRequestStatus status) =>
+        new(409, "not-searching", $"The request is {status}.") { State = status.ToString() };
+
+    public static Problem NothingToConfirm(RideRequestStatus status) =>
+        new(409, "nothing-to-confirm", $"No driver waits for your answer: the request is {status}.") { State = status.ToString() };
+}

@@ -1,0 +1,23 @@
+using Tumpang.Matching.Features;
+using Tumpang.ServiceDefaults;
+
+namespace Tumpang.Matching;
+
+/// <summary>Every door of match.</summary>
+static class MatchRoutes
+{
+    public static void MapMatchRoutes(this IEndpointRouteBuilder app)
+    {
+        var requests = app.MapGroup("/v1/ride-requests").WithTags("Ride requests").RequireAuthorization();
+        requests.MapPost("/", RequestRide.Handle).Idempotent();
+        requests.MapGet("/current", GetCurrentRideRequest.Handle);
+        requests.MapGet("/{rideRequestId:guid}", GetRideRequest.Handle);
+        requests.MapPost("/{rideRequestId:guid}/cancel", CancelRideRequest.Handle).Idempotent();
+        requests.MapPost("/{rideRequestId:guid}/confirm", ConfirmDriver.Handle).Idempotent();
+
+        var offers = app.MapGroup("/v1/offers").WithTags("Offers").RequireAuthorization(Policies.Driver);
+        offers.MapGet("/current", GetCurrentOffer.Handle);
+        offers.MapPost("/{offerId:guid}/accept", AcceptOffer.Handle).Idempotent();
+        offers.MapPost("/{offerId:guid}/decline", DeclineOffer.Handle).Idempotent();
+    }
+}

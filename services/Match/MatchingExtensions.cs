@@ -1,0 +1,30 @@
+using Tumpang.Matching.Dispatch;
+using Tumpang.Matching.Features;
+using Tumpang.ServiceDefaults;
+
+namespace Tumpang.Matching;
+
+/// <summary>The parts of match.</summary>
+static class MatchingExtensions
+{
+    public static void AddMatching(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton<QuoteToken>();
+        services.AddSingleton<MatchingRules>();
+        services.AddSingleton<MatchMetrics>();
+        services.AddSingleton<WithdrawFromDriver>();
+
+        services.AddSingleton<WaitingRequests>();
+        services.AddSingleton<Candidates>();
+        services.AddSingleton<MakeOffers>();
+        services.AddSingleton<ZoneLease>();
+        services.AddSingleton<DispatchRound>();
+        services.AddSingleton<Dispatcher>();
+        services.AddHostedService(provider => provider.GetRequiredService<Dispatcher>());
+
+        services.AddSweeper<ExpireOffers>();
+        services.AddSweeper<EndSearches>();
+        services.AddSweeper<EndConfirmations>();
+    }
+}

@@ -1,0 +1,108 @@
+using System.Text.Json.Serialization;
+using Tumpang.Contracts;
+using Tumpang.ServiceDefaults;
+
+namespace Tumpang.Matching;
+
+/// <summary>
+/// The life of a ride request:
+/// <code>
+/// Searching ⇄ Offered → Matched → (Searching, when the driver cancels before the ride began)
+///     │          └→ AwaitingPassenger → Matched | Searching
+///     ├→ NoDriverFound
+///     └→ Cancelled (also from Offered and AwaitingPassenger)
+/// </code>
+/// </summary>
+[JsonConverter(typeof(JsonStringEnumConverter<RideRequestStatus>))]
+public enum RideRequestStatus { Searching, Offered, AwaitingPassenger, Matched, Cancelled, NoDriverFound }
+
+/// <summary>A passenger's wish for a ride, as stored, with the rules of what may happen to it. The rules touch nothing: they say what happened, or why not.</summary>
+/// <param name="RequestedAt">First time of asking, city time; a driver's cancel does not reset it.</param>
+/// <param name="SearchEndsAt">When the search gives up, city time.</param>
+/// <param name="OfferId">The accepted offer, once there is one.</param>
+/// <param name="RideId">Minted at acceptance.</param>
+/// <param name="ConfirmBy">Until when the passenger may confirm the driver.</param>
+/// <param name="Version">Events so far; each event of the request carries the next number.</param>
+sealed record RideRequest(
+    Guid RideRequestId, Guid PassengerId, string CityId, VehicleClass VehicleClass,
+    double PickupLatitude, double PickupLongitude, double DropOffLatitude, double DropOffLongitude,
+    Guid QuoteId, long QuotedFareMinorUnits, string QuotedFareCurrency, Guid PaymentMethodId, PaymentMethodKind PaymentMethodKind,
+    RideRequestStatus Status, DateTimeOffset RequestedAt, DateTimeOffset SearchEndsAt,
+    Guid? OfferId, Guid? DriverId, Guid? RideId, DateTimeOffset? ConfirmBy, long Version)
+{
+    public const string Columns = """
+        ride_request_id, passenger_id, city_id, vehicle_class,
+        st_y(pickup::geometry) as pickup_latitude, st_x(pickup::geometry) as pickup_longitude,
+        st_y(drop_off::geometry) as drop_off_latitude, st_x(drop_off::geometry) as drop_off_longitude,
+        quote_id, quoted_fare_minor_units, quoted_fare_currency, payment_method_id, payment_method_kind,
+        status, requested_at, search_ends_at, offer_id, driver_id, ride_id, confirm_by, version
+        """;
+
+    public GeoPoint Pickup => new(PickupLatitude, PickupLongitude);
+
+    public GeoPoint DropOff => new(DropOffLatitude, DropOffLongitude);
+
+    public Money QuotedFare => new(QuotedFareMinorUnits, QuotedFareCurrency);
+
+    public PaymentChoice Payment => new(PaymentMethodId, PaymentMethodKind);
+
+    public Zone Zone => new(CityId, VehicleClass);
+
+    /// <summary>The passenger gives up. Possible until both sides have agreed; from then on the ride must be cancelled.</summary>
+    public Decision<RideRequestCancelled> Cancel(DateTimeOffset now) => Status switch
+    {
+        RideRequestStatus.Matched => MatchProblems.AlreadyMatched(RideId),
+        RideRequestStatus.Cancelled or RideRequestStatus.NoDriverFound => MatchProblems.NotSearching(Status),
+        _ => new RideRequestCancelled(RideRequestId, PassengerId, QuoteId) { OccurredAt = now, Version = Version + 1 },
+    };
+
+    /// <summary>A driver takes the request. The offer must be open and in time; of several open offers the first acceptance wins.</summary>
+    public Decision<OfferAccepted> Accept(Offer offer, bool passengerConfirms, DateTimeOffset now) => offer.Status switch
+    {
+        not OfferStatus.Open => MatchProblems.OfferNotOpen(offer.Status),
+        _ when offer.ExpiresAt <= now => MatchProblems.OfferExpired,
+        _ when Status is not RideRequestStatus.Offered => MatchProblems.NotSearching(Status),
+        _ => new OfferAccepted(offer.OfferId, RideRequestId, PassengerId, offer.DriverId, passengerConfirms) { OccurredAt = now, Version = Version + 1 },
+    };
+
+    /// <summary>A driver does not want the request. Late is as good as in time, for either way somebody else is asked.</summary>
+    public static Problem? WhyNotDecline(Offer offer) =>
+        offer.Status is OfferStatus.Open ? null : MatchProblems.OfferNotOpen(offer.Status);
+
+    /// <summary>The passenger answers about the driver who accepted; null when the answer counts.</summary>
+    public Problem? WhyNotAnswer(DateTimeOffset now) => this switch
+    {
+        { Status: not RideRequestStatus.AwaitingPassenger } => MatchProblems.NothingToConfirm(Status),
+        _ when ConfirmBy <= now => MatchProblems.ConfirmationLate,
+        _ => null,
+    };
+
+    /// <summary>Both sides agree.</summary>
+    /// <param name="offer">The offer that the driver accepted.</param>
+    /// <param name="rideId">Minted at acceptance.</param>
+    /// <param name="version">Version of the event: the acceptance may have just taken the next one.</param>
+    public MatchConfirmed Confirmed(Offer offer, Guid rideId, DateTimeOffset now, long version) =>
+        new(rideId, RideRequestId, offer.OfferId, PassengerId, offer.DriverId, CityId, VehicleClass, Pickup, DropOff, offer.DriverPosition, QuoteId, QuotedFare, Payment)
+        {
+            OccurredAt = now,
+            Version = version,
+        };
+
+    /// <summary>
+    /// A driver's cancel sends the passenger back into the search under the same quote. Not when the passenger is already in the
+    /// vehicle, and not when the driver gave up because the passenger did not come.
+    /// </summary>
+    public bool ReopensAfter(RideCancelled cancelled) =>
+        Status is RideRequestStatus.Matched && RideId == cancelled.RideId && cancelled is
+        {
+            By: Party.Driver,
+            CancelledIn: RideStatus.DriverAssigned or RideStatus.DriverArrived,
+            Reason: not PassengerNoShow,
+        };
+
+    /// <summary>The reason that ride gives when the passenger did not come to the pickup.</summary>
+    public const string PassengerNoShow = "passenger-no-show";
+}
+
+/// <summary>What is dispatched together: the requests and drivers of one vehicle class in one city.</summary>
+readonly record struct Zone(string CityId, VehicleClass VehicleClass);
