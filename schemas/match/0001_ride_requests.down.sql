@@ -5,4 +5,7 @@ drop table match.drivers;
 drop table match.busy_parties;
 drop table match.offers;
 drop table match.ride_requests;
-select platform.drop_messaging_tables('match');
+drop table match.idempotency_keys;
+drop table match.inbox;
+drop table match.outbox_archive;
+drop table match.outbox;
