@@ -20,7 +20,7 @@ comment on column users.users.phone_index is 'HMAC-SHA256 of the E.164 number un
 comment on column users.users.phone       is 'E.164, encrypted: v1.<key id>.<base64 of nonce (12), tag (16), ciphertext>, AES-256-GCM; user id and column name are authenticated with it.';
 comment on column users.users.full_name   is 'Encrypted like phone; null until the passenger tells it.';
 comment on column users.users.email       is 'Encrypted like phone.';
-comment on column users.users.role        is 'The highest role at the last login or change; what a token says is decided when it is issued.';
+comment on column users.users.role        is 'The highest role that the last token issued could name.';
 comment on column users.users.is_active   is 'False: no login, no refresh.';
 comment on column users.users.version     is 'Counts the events published about this user.';
 

@@ -16,26 +16,26 @@ sealed record CardBehaviour(string? DeclineCode = null, bool Pending = false, bo
 
     public static CardBehaviour Of(string cardToken) => cardToken switch
     {
-        "tok_ok"                 => new(),
-        "tok_declined"           => new(DeclineCode: "card-declined"),
+        "tok_ok" => new(),
+        "tok_declined" => new(DeclineCode: "card-declined"),
         "tok_insufficient_funds" => new(DeclineCode: "insufficient-funds"),
-        "tok_delay"              => new(Answer: Answer.Slowly),
-        "tok_timeout"            => new(Answer: Answer.Never, Notice: Notice.Once),
-        "tok_error"              => new(Answer: Answer.WithError, Happens: false),
+        "tok_delay" => new(Answer: Answer.Slowly),
+        "tok_timeout" => new(Answer: Answer.Never, Notice: Notice.Once),
+        "tok_error" => new(Answer: Answer.WithError, Happens: false),
         "tok_error_after_charge" => new(Answer: Answer.WithError, Notice: Notice.Once),
-        "tok_pending"            => new(Pending: true, Notice: Notice.Once),
-        "tok_pending_declined"   => new(DeclineCode: "card-declined", Pending: true, Notice: Notice.Once),
-        "tok_webhook_twice"      => new(Pending: true, Notice: Notice.Twice),
-        "tok_webhook_late"       => new(Pending: true, Notice: Notice.Late),
-        _                        => new(DeclineCode: "unknown-card"),
+        "tok_pending" => new(Pending: true, Notice: Notice.Once),
+        "tok_pending_declined" => new(DeclineCode: "card-declined", Pending: true, Notice: Notice.Once),
+        "tok_webhook_twice" => new(Pending: true, Notice: Notice.Twice),
+        "tok_webhook_late" => new(Pending: true, Notice: Notice.Late),
+        _ => new(DeclineCode: "unknown-card"),
     };
 
     /// <summary>When the webhook is due, counted from the decision; one entry per delivery.</summary>
     public IEnumerable<TimeSpan> NoticesAfter(SandboxOptions options) => Notice switch
     {
-        Notice.Once  => [TimeSpan.Zero],
+        Notice.Once => [TimeSpan.Zero],
         Notice.Twice => [TimeSpan.Zero, options.DuplicateAfter],
-        Notice.Late  => [options.LateBy],
-        _            => [],
+        Notice.Late => [options.LateBy],
+        _ => [],
     };
 }

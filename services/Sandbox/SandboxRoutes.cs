@@ -8,11 +8,11 @@ static class SandboxRoutes
     public static void MapSandboxRoutes(this WebApplication app)
     {
         var provider = app.MapGroup("/sandbox").WithTags("Sandbox").AllowAnonymous().RequireProviderKey();
-        provider.MapPost("/sms",                             SendMessage.Handle);
-        provider.MapPost("/payments/charges",                CreateCharge.Handle);
-        provider.MapGet ("/payments/charges",                GetCharge.HandleByKey);
-        provider.MapGet ("/payments/charges/{chargeId:guid}", GetCharge.Handle);
-        provider.MapPost("/payments/refunds",                RefundCharge.Handle);
+        provider.MapPost("/sms", SendMessage.Handle);
+        provider.MapPost("/payments/charges", CreateCharge.Handle);
+        provider.MapGet("/payments/charges", GetCharge.HandleByKey);
+        provider.MapGet("/payments/charges/{chargeId:guid}", GetCharge.Handle);
+        provider.MapPost("/payments/refunds", RefundCharge.Handle);
 
         if (app.Environment.IsDevelopment())
         {
