@@ -1,0 +1,65 @@
+namespace Tumpang.Gateway;
+
+/// <summary>Who may pass the door.</summary>
+internal enum Access { Anyone, LoggedIn }
+
+/// <summary>One public path and where it leads. What is not listed is not reachable from outside.</summary>
+/// <param name="Service">The service's name, as in the topology.</param>
+/// <param name="Path">A route pattern; the most precise one wins.</param>
+/// <param name="Limit">The rate limit that counts its requests.</param>
+/// <param name="BodyBytes">The largest body that is accepted.</param>
+internal sealed record PublicPath(
+    string Service, string Path, Access Access = Access.LoggedIn, RateLimit Limit = RateLimit.User, int BodyBytes = PublicApi.UsualBodyBytes);
+
+/// <summary>The public API of the fleet: the one table of what the gateway forwards.</summary>
+internal static class PublicApi
+{
+    public const int UsualBodyBytes = 32 * 1024;
+
+    /// <summary>A phone that was offline for a while sends several hundred points at once.</summary>
+    const int PositionsBodyBytes = 256 * 1024;
+
+    static readonly PublicPath[] Always =
+    [
+        new("user", "/v1/otp", Access.Anyone, RateLimit.Otp),
+        new("user", "/v1/sessions", Access.Anyone, RateLimit.Sessions),
+        new("user", "/v1/sessions/refresh", Access.Anyone, RateLimit.Sessions),
+        new("user", "/v1/sessions/current"),
+        new("user", "/v1/me"),
+        new("user", "/v1/me/driver"),
+
+        new("location", "/v1/positions", Limit: RateLimit.Positions, BodyBytes: PositionsBodyBytes),
+        new("location", "/v1/me/availability"),
+        new("location", "/v1/drivers/nearby"),
+        new("location", "/v1/routes"),
+        new("location", "/v1/rides/{rideId}/track"),
+
+        new("match", "/v1/ride-requests/{**rest}"),
+        new("match", "/v1/offers/{**rest}"),
+
+        new("ride", "/v1/rides/{**rest}"),
+
+        new("billing", "/v1/quotes"),
+        new("billing", "/v1/rides/{rideId}/fare"),
+        new("billing", "/v1/me/earnings"),
+        new("billing", "/v1/me/debts"),
+
+        new("payment", "/v1/payment-methods/{**rest}"),
+        new("payment", "/v1/rides/{rideId}/payment/{**rest}"),
+        new("payment", "/v1/webhooks/sandbox", Access.Anyone, RateLimit.Webhooks),
+
+        new("realtime", "/v1/ws"),
+    ];
+
+    static readonly PublicPath[] InDevelopment =
+    [
+        new("sandbox", "/sandbox/{**rest}", Access.Anyone, RateLimit.Sandbox),
+    ];
+
+    /// <summary>What is open here: the sandbox only in development.</summary>
+    public static IReadOnlyList<PublicPath> In(IHostEnvironment environment) =>
+        environment.IsDevelopment() ? [.. Always, .. InDevelopment] : Always;
+
+    /// <summary>Every service behind the door, once.</summary>
+    public static IReadOnlyList<string> ServicesIn(IHostEnvironment environment) => [.. In(environment).Select(path => path.Service).Distinct()];
+}
