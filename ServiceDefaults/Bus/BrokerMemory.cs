@@ -10,7 +10,7 @@ namespace Tumpang.ServiceDefaults.Bus;
 /// Notices a broker that was wiped. A marker exchange per schema is declared last; where it is missing, the broker is new or has
 /// forgotten everything, and what was confirmed but perhaps never consumed is taken back from the archive into the outbox.
 /// </summary>
-sealed partial class BrokerMemory(SchemaName schema, NpgsqlDataSource source, ILogger logger)
+sealed partial class BrokerMemory(SchemaName schema, FleetSubscriptions subscriptions, NpgsqlDataSource source, ILogger logger)
 {
     string Marker => $"tumpang-outbox-{schema.Value}";
 
@@ -18,7 +18,7 @@ sealed partial class BrokerMemory(SchemaName schema, NpgsqlDataSource source, IL
     {
         var remembered = await MarkerExists(broker, ct);
         await using var channel = await broker.CreateChannelAsync(cancellationToken: ct);
-        await BrokerTopology.Declare(channel, ct);
+        await BrokerTopology.Declare(channel, subscriptions.All, ct);
         if (!remembered)
         {
             await TakeBackArchive(ct);

@@ -9,15 +9,15 @@ namespace Tumpang.ServiceDefaults.Bus;
 /// </summary>
 public static class BrokerTopology
 {
-    /// <summary>Declares everything in <see cref="Subscriptions"/>.</summary>
-    public static async Task Declare(IChannel channel, CancellationToken ct)
+    /// <summary>Declares an exchange for every event and a queue for every subscription.</summary>
+    public static async Task Declare(IChannel channel, IEnumerable<Subscription> subscriptions, CancellationToken ct)
     {
         foreach (var eventType in Subscriptions.Events)
         {
             await channel.ExchangeDeclareAsync(Envelope.ExchangeOf(eventType), ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: ct);
         }
 
-        foreach (var subscription in Subscriptions.All)
+        foreach (var subscription in subscriptions)
         {
             await Declare(channel, subscription, ct);
         }

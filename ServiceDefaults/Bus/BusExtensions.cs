@@ -14,12 +14,17 @@ public static class BusExtensions
     /// <summary>
     /// Adds the handlers named in <paramref name="configure"/>; they must be exactly those that <see cref="Subscriptions"/> lists for this service.
     /// </summary>
-    public static WebApplicationBuilder AddBus(this WebApplicationBuilder builder, Action<BusHandlers> configure)
+    public static WebApplicationBuilder AddBus(this WebApplicationBuilder builder, Action<BusHandlers> configure) =>
+        builder.AddBus(new FleetSubscriptions(Subscriptions.All), configure);
+
+    /// <summary>The same over another list of queues, for benchmarks and tests of the bus itself.</summary>
+    public static WebApplicationBuilder AddBus(this WebApplicationBuilder builder, FleetSubscriptions subscriptions, Action<BusHandlers> configure)
     {
         var service = ServiceOf(builder.Services);
         var handlers = new BusHandlers(service, builder.Services);
         configure(handlers);
-        handlers.MustEqual(Subscriptions.All.Where(subscription => subscription.Service == service));
+        builder.Services.AddSingleton(subscriptions);
+        handlers.MustEqual(subscriptions.All.Where(subscription => subscription.Service == service));
 
         builder.Services.Configure<MassTransitHostOptions>(options =>
         {
@@ -52,6 +57,9 @@ public static class BusExtensions
         (services.FirstOrDefault(registered => registered.ServiceType == typeof(ServiceName))?.ImplementationInstance as ServiceName)?.Value
         ?? throw new InvalidOperationException("AddServiceDefaults comes before AddBus.");
 }
+
+/// <summary>Who hears what, as the relays and consumers of this process take it.</summary>
+public sealed record FleetSubscriptions(IReadOnlyList<Subscription> All);
 
 /// <summary>Outages that pass by themselves; everything else goes to the error queue at once.</summary>
 static class Faults

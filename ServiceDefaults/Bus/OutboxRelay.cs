@@ -18,17 +18,17 @@ namespace Tumpang.ServiceDefaults.Bus;
 /// then everything declared is declared anew and the archive is published again, which the inboxes bear.
 /// </summary>
 sealed partial class OutboxRelay(
-    NpgsqlDataSource source, SchemaName schema, OutboxSignal signal, IConfiguration configuration, OutboxMetrics metrics, ILogger<OutboxRelay> logger) : BackgroundService
+    NpgsqlDataSource source, SchemaName schema, FleetSubscriptions subscriptions, OutboxSignal signal, IConfiguration configuration, OutboxMetrics metrics, ILogger<OutboxRelay> logger) : BackgroundService
 {
     const int BatchSize = 500;
-
-    /// <summary>Events with a queue: for these an unroutable publish is an error, not a silent loss.</summary>
-    static readonly FrozenSet<Type> Heard = Subscriptions.All.Select(subscription => subscription.Event).ToFrozenSet();
 
     static readonly TimeSpan IdlePoll = TimeSpan.FromMilliseconds(250);
     static readonly TimeSpan BusyPoll = TimeSpan.FromMilliseconds(20);
     static readonly TimeSpan ShardPoll = TimeSpan.FromSeconds(2);
     static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
+
+    /// <summary>Events with a queue: for these an unroutable publish is an error, not a silent loss.</summary>
+    readonly FrozenSet<Type> heard = subscriptions.All.Select(subscription => subscription.Event).ToFrozenSet();
 
     readonly string read = $"""
         select id, event_id, event_type, payload, trace_parent, created_at
@@ -67,7 +67,7 @@ sealed partial class OutboxRelay(
         try
         {
             await using var broker = await Broker.Connect(configuration, $"{schema.Value}-relay", ct);
-            await new BrokerMemory(schema, source, logger).Restore(broker, ct);
+            await new BrokerMemory(schema, subscriptions, source, logger).Restore(broker, ct);
             await using var channel = await broker.CreateChannelAsync(
                 new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null), ct);
             await RelayOver(locks, channel, ct);
@@ -129,7 +129,7 @@ sealed partial class OutboxRelay(
         return rows.Count;
     }
 
-    static Task Publish(IChannel channel, OutboxRow row, CancellationToken ct)
+    Task Publish(IChannel channel, OutboxRow row, CancellationToken ct)
     {
         var type = Envelope.TypeOf(row.EventType) ?? throw new InvalidOperationException($"Outbox row {row.Id} holds an unknown event {row.EventType}.");
         var properties = new BasicProperties
@@ -139,7 +139,7 @@ sealed partial class OutboxRelay(
             DeliveryMode = DeliveryModes.Persistent,
         };
         var body = Envelope.Wrap(row.EventId, row.EventType, row.Payload, row.TraceParent);
-        return channel.BasicPublishAsync(Envelope.ExchangeOf(type), "", mandatory: Heard.Contains(type), properties, body, ct).AsTask();
+        return channel.BasicPublishAsync(Envelope.ExchangeOf(type), "", mandatory: heard.Contains(type), properties, body, ct).AsTask();
     }
 
     async Task<short[]> AcquireShards(NpgsqlConnection locks, short[] held, CancellationToken ct)

@@ -93,7 +93,11 @@ static partial class Problems
             _ => new(500, "internal-error", "This is our fault; it has been logged under the request id."),
         };
 
-        static string? FieldOf(JsonException json) => json.Path is { Length: > 2 } path ? path[2..] : null;
+        /// <summary>The place in the body; for a missing field only the message names it.</summary>
+        static string? FieldOf(JsonException json) =>
+            json.Path is { Length: > 2 } path ? path[2..]
+            : json.Message.Split('\'') is [_, _, _, var missing, ..] && json.Message.Contains("missing required", StringComparison.Ordinal) ? missing
+            : null;
 
         [LoggerMessage(LogLevel.Error, "{Method} {Path} failed: {Code}")]
         partial void Failed(string method, string path, string code, Exception exception);
