@@ -15,8 +15,11 @@ public sealed record DriverWentOffline(Guid DriverId, string Reason) : Event
 /// <summary>How far a ride has come. Throttled: at most one every few seconds of city time per ride.</summary>
 /// <param name="DistanceMetres">Accepted track length since the start of the ride, whole metres.</param>
 /// <param name="DurationSeconds">Since the start of the ride, city time.</param>
+/// <param name="SlowSeconds">As in <see cref="RideTrackClosed"/>, so far.</param>
+/// <param name="SlowDistanceMetres">As in <see cref="RideTrackClosed"/>, so far.</param>
 public sealed record RideProgressed(
-    Guid RideId, Guid PassengerId, Guid DriverId, GeoPoint Position, int DistanceMetres, int DurationSeconds) : Event
+    Guid RideId, Guid PassengerId, Guid DriverId, GeoPoint Position, int DistanceMetres, int DurationSeconds,
+    int SlowSeconds = 0, int SlowDistanceMetres = 0) : Event
 {
     public override Guid AggregateId => RideId;
 }
