@@ -1,0 +1,1 @@
+drop table billing.fares, billing.rides, billing.quote_releases, billing.quotes;

@@ -1,0 +1,21 @@
+using Tumpang.ServiceDefaults;
+
+namespace Tumpang.Billing;
+
+/// <summary>Every way in which billing says no.</summary>
+internal static class BillingProblems
+{
+    public static Problem TooShort { get; } = new(422, "trip-too-short", "Pickup and drop-off are the same place.", "dropOff");
+
+    public static Problem TooFar { get; } = new(422, "trip-too-far", "The drop-off is further away than any ride goes.", "dropOff");
+
+    public static Problem NoTariff { get; } = new(422, "no-tariff", "No tariff is in force in this city.");
+
+    public static Problem FareNotFinal { get; } = new(404, "fare-not-final", "This ride has no fare yet.") { RetryAfterSeconds = 1 };
+
+    public static Problem Starting { get; } = new(503, "unavailable", "The tariffs are being loaded.") { RetryAfterSeconds = 1 };
+
+    public static Problem NotAPoint(string field) => Problem.Invalid(field, "A point has a latitude from -90 to 90 and a longitude from -180 to 180.");
+
+    public static Problem OutsideServiceArea(string field) => new(422, "outside-service-area", "We do not drive there.", field);
+}

@@ -1,0 +1,18 @@
+using Tumpang.Billing.Features;
+using Tumpang.ServiceDefaults;
+
+namespace Tumpang.Billing;
+
+/// <summary>Every verb and path of billing.</summary>
+internal static class BillingRoutes
+{
+    public static void MapBillingRoutes(this WebApplication app)
+    {
+        var v1 = app.MapGroup("/v1").WithTags("Billing").RequireAuthorization();
+
+        v1.MapPost("/quotes", QuoteRides.Handle);
+        v1.MapGet("/rides/{rideId:guid}/fare", GetFare.Handle);
+        v1.MapGet("/me/earnings", GetEarnings.Handle).RequireAuthorization(Policies.Driver);
+        v1.MapGet("/me/debts", ListDebts.Handle);
+    }
+}

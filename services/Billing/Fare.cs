@@ -1,0 +1,36 @@
+using System.Text.Json.Serialization;
+using Tumpang.Billing.Fares;
+using Tumpang.Contracts;
+
+namespace Tumpang.Billing;
+
+/// <summary>Track: metered. Quote: the quote was honoured, or no usable track came. Policy: a fixed charge.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<FareBasis>))]
+internal enum FareBasis { Track, Quote, Policy }
+
+/// <summary>What a passenger owes for a ride or its cancellation. Written once, never changed.</summary>
+internal sealed record Fare(
+    Guid FareId, Guid RideId, FareKind Kind, FareBasis Basis, Guid PassengerId, Guid DriverId, Guid PolicyId, int PolicyVersion, string Currency,
+    int DistanceMetres, int DurationSeconds, int FactorBasisPoints, FareShares Shares, PaymentChoice Payment, DateTimeOffset FinalisedAt)
+{
+    /// <summary>The event that tells of it.</summary>
+    public FareFinalised Finalised(long version) => new(
+        FareId, RideId, PassengerId, DriverId, Kind, In(Shares.Total), In(Shares.Commission), In(Shares.DriverEarning), In(Shares.Tax),
+        DistanceMetres, DurationSeconds, Payment)
+    {
+        OccurredAt = FinalisedAt,
+        Version = version,
+    };
+
+    /// <summary>The passenger owes it all; driver, commission and tax are owed their parts. Nothing to post for a free ride.</summary>
+    public LedgerTransfer Transfer() => new(
+        $"fare:{FareId}", TransferKind.Fare, RideId, Currency, FinalisedAt,
+        [
+            new(AccountKind.PassengerReceivable, PassengerId, Shares.Total),
+            new(AccountKind.DriverPayable, DriverId, -Shares.DriverEarning),
+            new(AccountKind.Commission, Guid.Empty, -Shares.Commission),
+            new(AccountKind.Tax, Guid.Empty, -Shares.Tax),
+        ]);
+
+    Money In(long minorUnits) => new(minorUnits, Currency);
+}

@@ -1,0 +1,24 @@
+using Tumpang.ServiceDefaults;
+
+namespace Tumpang.Billing.Fares;
+
+/// <summary>Who gets what of a fare. Total = Commission + DriverEarning + Tax, to the minor unit.</summary>
+/// <param name="Lines">Sum to <paramref name="Total"/>; a lowered fare has a line driver-discount.</param>
+/// <param name="Full">Before the driver lowered it.</param>
+internal sealed record FareShares(IReadOnlyList<FareLine> Lines, long Full, long Total, long Commission, long DriverEarning, long Tax)
+{
+    /// <summary>
+    /// Divides a price. The factor lowers the whole fare and rounds down, in favour of the passenger; the tax is due in full
+    /// as far as the rest covers it; the commission is taken of what remains and rounds down, in favour of the driver.
+    /// </summary>
+    /// <param name="factorBasisPoints">What the driver left of it: 10 000 = all, 0 = a free ride.</param>
+    public static FareShares Of(FarePolicy policy, Price price, int factorBasisPoints)
+    {
+        var full = price.MinorUnits;
+        var total = factorBasisPoints == Rounding.AllBasisPoints ? full : Rounding.ShareDown(full, factorBasisPoints, policy.RoundingMinorUnits);
+        var tax = Math.Min(total, price.Lines.Where(line => line.Code == policy.TaxCode).Sum(line => line.AmountMinorUnits));
+        var commission = Rounding.ShareDown(total - tax, policy.CommissionBasisPoints);
+        IReadOnlyList<FareLine> lines = total == full ? price.Lines : [.. price.Lines, new("driver-discount", total - full)];
+        return new(lines, full, total, commission, total - tax - commission, tax);
+    }
+}

@@ -1,0 +1,54 @@
+using Microsoft.Extensions.Options;
+using Tumpang.Contracts;
+using Tumpang.ServiceDefaults;
+
+namespace Tumpang.Billing.Features;
+
+/// <summary>
+/// Turns a cancellation into a charge, or into none: after the grace period the passenger who cancels owes the policy's fee.
+/// The quote is free again, unless the driver cancelled: then the request goes on under it.
+/// </summary>
+internal sealed class OnRideCancelled(RideBills bills, IOptions<BillingOptions> options) : IEventHandler<RideCancelled>
+{
+    const string Hear = """
+        with heard as (
+            insert into billing.rides as ride (
+                ride_id, passenger_id, driver_id, quote_id, payment_method_id, payment_method_kind, cancelled_at, cancelled_by, assigned_at, due_at)
+            values (
+                @RideId, @PassengerId, @DriverId, @QuoteId, @PaymentMethodId, @PaymentMethodKind, @CancelledAt, @CancelledBy, @AssignedAt, now() + @TrackDeadline)
+            on conflict (ride_id) do update
+            set quote_id = excluded.quote_id, payment_method_id = excluded.payment_method_id, payment_method_kind = excluded.payment_method_kind,
+                cancelled_at = excluded.cancelled_at, cancelled_by = excluded.cancelled_by, assigned_at = excluded.assigned_at,
+                due_at = case when ride.status = 'Open' then excluded.due_at end
+            where ride.cancelled_at is null
+            returning ride.*
+        )
+        """ + RideBills.SelectHeard;
+
+    public async Task Handle(RideCancelled happened, Transaction transaction, CancellationToken ct)
+    {
+        if (await transaction.Find<RideBill>(Hear, Row(happened), ct) is { } bill)
+        {
+            await bills.Conclude(bill, overdue: false, transaction, ct);
+        }
+
+        if (happened.By != Party.Driver)
+        {
+            await QuoteReleases.Release(happened.QuoteId, "RideCancelled", happened.OccurredAt, transaction, ct);
+        }
+    }
+
+    object Row(RideCancelled ride) => new
+    {
+        ride.RideId,
+        ride.PassengerId,
+        ride.DriverId,
+        ride.QuoteId,
+        ride.Payment.PaymentMethodId,
+        PaymentMethodKind = ride.Payment.Kind.ToString(),
+        CancelledAt = ride.OccurredAt,
+        CancelledBy = ride.By.ToString(),
+        ride.AssignedAt,
+        options.Value.TrackDeadline,
+    };
+}

@@ -1,0 +1,76 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
+using Tumpang.Billing.Fares;
+using Tumpang.Contracts;
+using Tumpang.Roads;
+using Tumpang.ServiceDefaults;
+
+namespace Tumpang.Billing.Features;
+
+/// <summary>
+/// Prices a trip for every vehicle class of the city. Each quote binds us until it expires; it lives in its signed token,
+/// so quoting writes and reads no row.
+/// </summary>
+internal static class QuoteRides
+{
+    public static Results<Ok<QuotesView>, ProblemHttpResult> Handle(
+        QuoteRequest request, CurrentUser user, Cities cities, RoadNetwork roads, FarePolicies policies, QuoteToken tokens, CityClock clock, IOptions<BillingOptions> options)
+    {
+        if (Refuse(request, cities, options.Value) is { } problem) return problem.ToHttp();
+        if (!policies.AreLoaded) return BillingProblems.Starting.ToHttp();
+
+        var (pickup, dropOff, now) = (request.Pickup!.Value, request.DropOff!.Value, clock.GetUtcNow());
+        var city = cities.At(pickup)!;
+        var tariffs = city.VehicleClasses.Select(vehicleClass => policies.Current(city.Id, vehicleClass, now)).OfType<FarePolicy>().ToList();
+        if (tariffs.Count == 0) return BillingProblems.NoTariff.ToHttp();
+
+        var journey = Journey.Along(roads.Find(pickup, dropOff));
+        var start = policies.PickupAt(city.Id, now);
+        var quotes = tariffs.Select(policy => QuoteOf(policy, policy.PriceOf(journey, start), journey));
+        return TypedResults.Ok(new QuotesView([.. quotes.Select(quote => QuoteView.Of(quote, tokens.Sign(quote)))]));
+
+        Quote QuoteOf(FarePolicy policy, Price price, Journey way) => new(
+            Guid.CreateVersion7(), user.Id, policy.CityId, policy.VehicleClass, pickup, dropOff, policy.PolicyId, policy.Version,
+            way.DistanceMetres, way.DurationSeconds, new(price.MinorUnits, policy.Currency), price.Lines, now, now + options.Value.QuoteLifetime);
+    }
+
+    static Problem? Refuse(QuoteRequest request, Cities cities, BillingOptions options)
+    {
+        if (request.Pickup is not { IsValid: true } pickup) return BillingProblems.NotAPoint("pickup");
+        if (request.DropOff is not { IsValid: true } dropOff) return BillingProblems.NotAPoint("dropOff");
+        if (cities.At(pickup) is not { } city) return BillingProblems.OutsideServiceArea("pickup");
+        if (!city.Contains(dropOff)) return BillingProblems.OutsideServiceArea("dropOff");
+
+        var straightMetres = pickup.MetresTo(dropOff);
+        return straightMetres < options.ShortestTripMetres ? BillingProblems.TooShort
+            : straightMetres > options.LongestTripMetres ? BillingProblems.TooFar
+            : null;
+    }
+}
+
+/// <summary>Where from and where to, WGS 84.</summary>
+internal sealed record QuoteRequest(GeoPoint? Pickup = null, GeoPoint? DropOff = null);
+
+/// <summary>One quote per vehicle class.</summary>
+internal sealed record QuotesView(IReadOnlyList<QuoteView> Quotes);
+
+/// <summary>A binding price. The token is what a ride request carries.</summary>
+/// <param name="DistanceMetres">By road, estimated.</param>
+/// <param name="DurationSeconds">By road, estimated.</param>
+/// <param name="ExpiresAt">City time.</param>
+/// <param name="Breakdown">Sums to the fare.</param>
+internal sealed record QuoteView(
+    Guid QuoteId, VehicleClass VehicleClass, Money Fare, int DistanceMetres, int DurationSeconds, DateTimeOffset ExpiresAt, string Token,
+    IReadOnlyList<FareLineView> Breakdown)
+{
+    public static QuoteView Of(Quote quote, string token) => new(
+        quote.QuoteId, quote.VehicleClass, quote.Fare, quote.DistanceMetres, quote.DurationSeconds, quote.ExpiresAt, token,
+        FareLineView.Of(quote.Breakdown, quote.Fare.Currency));
+}
+
+/// <summary>One line of a breakdown, as the apps see it.</summary>
+internal sealed record FareLineView(string Code, Money Amount)
+{
+    public static IReadOnlyList<FareLineView> Of(IReadOnlyList<FareLine> lines, string currency) =>
+        [.. lines.Select(line => new FareLineView(line.Code, new(line.AmountMinorUnits, currency)))];
+}

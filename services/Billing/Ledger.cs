@@ -1,0 +1,75 @@
+using Tumpang.ServiceDefaults;
+
+namespace Tumpang.Billing;
+
+/// <summary>What an account stands for; see billing.ledger_accounts.kind.</summary>
+internal enum AccountKind { PassengerReceivable, DriverPayable, Commission, Tax, ProviderClearing }
+
+/// <summary>Why money moved between accounts.</summary>
+internal enum TransferKind { Fare, Payment }
+
+/// <summary>One side of a transfer.</summary>
+/// <param name="PartyId">Passenger or driver; empty for accounts of our own.</param>
+/// <param name="MinorUnits">Debit positive, credit negative.</param>
+internal readonly record struct Posting(AccountKind Account, Guid PartyId, long MinorUnits);
+
+/// <summary>A movement in the books whose postings sum to zero.</summary>
+/// <param name="BusinessKey">What happened; a key posts once, however often it is tried.</param>
+internal sealed record LedgerTransfer(
+    string BusinessKey, TransferKind Kind, Guid RideId, string Currency, DateTimeOffset OccurredAt, IReadOnlyList<Posting> Postings);
+
+/// <summary>
+/// Writes transfers: entries and balances in one statement. Accounts are taken in one order everywhere, so that transfers wait for
+/// each other but never in a circle, and our own accounts are split into shards by ride, so that they rarely wait at all.
+/// That a transfer sums to zero is checked by the schema at commit, not here.
+/// </summary>
+internal static class Ledger
+{
+    const int Shards = 16;
+
+    /// <summary>The statement, to be sent alone or behind others in the same round trip.</summary>
+    public const string Post = """
+        with transfer as (
+            insert into billing.ledger_transfers (transfer_id, business_key, kind, ride_id, occurred_at)
+            values (@TransferId, @BusinessKey, @TransferKind, @RideId, @OccurredAt)
+            on conflict (business_key) do nothing
+            returning transfer_id
+        ), posting as (
+            select transfer_id, account_kind, party_id, shard, amount
+            from   transfer, unnest(@AccountKinds, @PartyIds, @AccountShards, @Amounts) as side (account_kind, party_id, shard, amount)
+        ), account as (
+            insert into billing.ledger_accounts as account (kind, party_id, currency, shard, balance_minor_units)
+            select   account_kind, party_id, @Currency, shard, amount
+            from     posting
+            order by account_kind, party_id, shard
+            on conflict (kind, party_id, currency, shard) do update
+            set balance_minor_units = account.balance_minor_units + excluded.balance_minor_units
+            returning account_id, kind, party_id, shard
+        )
+        insert into billing.ledger_entries (transfer_id, account_id, currency, amount_minor_units)
+        select posting.transfer_id, account.account_id, @Currency, posting.amount
+        from   posting
+        join   account on (account.kind, account.party_id, account.shard) = (posting.account_kind, posting.party_id, posting.shard)
+        """;
+
+    /// <summary>Parameters of <see cref="Post"/>.</summary>
+    public static LedgerParameters Parameters(LedgerTransfer transfer)
+    {
+        var sides = transfer.Postings.Where(posting => posting.MinorUnits != 0).ToArray();
+        return new(
+            Guid.CreateVersion7(), transfer.BusinessKey, transfer.Kind.ToString(), transfer.RideId, transfer.Currency, transfer.OccurredAt,
+            Array.ConvertAll(sides, side => side.Account.ToString()), Array.ConvertAll(sides, side => side.PartyId),
+            Array.ConvertAll(sides, side => ShardOf(side, transfer.RideId)), Array.ConvertAll(sides, side => side.MinorUnits));
+    }
+
+    /// <summary>Posts a transfer on its own; one with nothing to move is not written.</summary>
+    public static Task Write(LedgerTransfer transfer, Transaction transaction, CancellationToken ct) =>
+        transfer.Postings.Any(posting => posting.MinorUnits != 0) ? transaction.Execute(Post, Parameters(transfer), ct) : Task.CompletedTask;
+
+    static short ShardOf(Posting side, Guid rideId) => side.PartyId == Guid.Empty ? (short)(rideId.ToByteArray()[^1] % Shards) : (short)0;
+}
+
+/// <summary>What <see cref="Ledger.Post"/> binds.</summary>
+internal sealed record LedgerParameters(
+    Guid TransferId, string BusinessKey, string TransferKind, Guid RideId, string Currency, DateTimeOffset OccurredAt,
+    string[] AccountKinds, Guid[] PartyIds, short[] AccountShards, long[] Amounts);

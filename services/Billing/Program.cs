@@ -1,0 +1,35 @@
+using Tumpang.Billing;
+using Tumpang.Billing.Features;
+using Tumpang.Contracts;
+using Tumpang.Roads;
+using Tumpang.ServiceDefaults;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("billing");
+builder.AddPostgres(schema: "billing");
+builder.AddBus(bus => bus
+    .Handle<RideRequested, OnRideRequested>()
+    .Handle<NoDriverFound, OnNoDriverFound>()
+    .Handle<RideRequestCancelled, OnRideRequestCancelled>()
+    .Handle<RideCreated, OnRideCreated>()
+    .Handle<RideProgressed, OnRideProgressed>()
+    .Handle<RideCompleted, OnRideCompleted>()
+    .Handle<RideTrackClosed, OnRideTrackClosed>()
+    .Handle<RideCancelled, OnRideCancelled>()
+    .Handle<PaymentSucceeded, OnPaymentSucceeded>()
+    .Handle<PaymentFailed, OnPaymentFailed>());
+
+builder.Services.AddOptions<BillingOptions>().BindConfiguration("Billing").ValidateDataAnnotations().ValidateOnStart();
+builder.Services.AddSingleton<QuoteToken>();
+builder.Services.AddSingleton<FarePolicies>();
+builder.Services.AddSingleton<RideBills>();
+builder.Services.AddSweeper<RefreshFarePolicies>();
+builder.Services.AddSweeper<FinaliseOverdueRides>();
+
+// Loads the roads before the first passenger asks.
+builder.Services.AddSingleton(RoadNetwork.Manhattan);
+
+var app = builder.Build();
+app.MapServiceDefaults();
+app.MapBillingRoutes();
+app.Run();

@@ -1,0 +1,88 @@
+using System.Text.Json;
+using Dapper;
+using Tumpang.ServiceDefaults;
+
+namespace Tumpang.Billing;
+
+/// <summary>
+/// Where every event about a ride ends: the handler writes down what it heard and comes here with the row, locked; whoever
+/// comes last finds everything there and prices the ride. The row's lock makes that exactly one, the unique fare guards it.
+/// </summary>
+internal sealed class RideBills(FarePolicies policies, CityClock clock)
+{
+    /// <summary>Behind a statement named heard that returns rows of billing.rides: reads the bill.</summary>
+    public const string SelectHeard = """
+
+        select heard.ride_id, heard.passenger_id, heard.driver_id, heard.status, heard.version, coalesce(heard.city_id, quote.city_id) as city_id,
+               coalesce(heard.vehicle_class, quote.vehicle_class) as vehicle_class, coalesce(heard.quoted_fare_minor_units, quote.fare_minor_units) as quoted_fare_minor_units,
+               heard.payment_method_id, heard.payment_method_kind, heard.started_at, heard.completed_at, heard.fare_factor_basis_points,
+               heard.track_distance_metres, heard.track_duration_seconds, heard.track_slow_seconds, heard.track_slow_distance_metres, heard.track_accepted_points,
+               heard.cancelled_at, heard.cancelled_by, heard.assigned_at,
+               quote.policy_id as quote_policy_id, quote.policy_version as quote_policy_version, quote.distance_metres as quote_distance_metres,
+               quote.duration_seconds as quote_duration_seconds, quote.breakdown as quote_breakdown
+        from   heard
+        left   join billing.quotes quote on quote.quote_id = heard.quote_id
+        """;
+
+    const string MarkFree = "update billing.rides set status = 'Free', due_at = null where ride_id = @RideId and status = 'Open'";
+
+    const string WriteFare = """
+        update billing.rides
+        set    status = 'Charged', due_at = null, version = version + 1
+        where  ride_id = @RideId and status = 'Open';
+
+        insert into billing.fares (
+            fare_id, ride_id, kind, basis, passenger_id, driver_id, policy_id, policy_version, currency, distance_metres, duration_seconds, full_minor_units,
+            fare_factor_basis_points, total_minor_units, commission_minor_units, driver_earning_minor_units, tax_minor_units, breakdown,
+            payment_method_id, payment_method_kind, finalised_at)
+        values (
+            @FareId, @RideId, @Kind, @Basis, @PassengerId, @DriverId, @PolicyId, @PolicyVersion, @Currency, @DistanceMetres, @DurationSeconds, @Full,
+            @FactorBasisPoints, @Total, @Commission, @DriverEarning, @Tax, @Breakdown::jsonb,
+            @PaymentMethodId, @PaymentMethodKind, @FinalisedAt)
+        """;
+
+    /// <summary>Prices the ride when it can be. False when it must wait.</summary>
+    /// <param name="overdue">The deadline has passed: what is missing is done without.</param>
+    public async Task<bool> Conclude(RideBill bill, bool overdue, Transaction transaction, CancellationToken ct)
+    {
+        if (!bill.IsReady(overdue))
+        {
+            return false;
+        }
+
+        var policy = bill is { QuotePolicyId: { } policyId, QuotePolicyVersion: { } version }
+            ? await policies.Get(policyId, version, ct)
+            : await policies.GetCurrent(bill.CityId!, bill.VehicleClass!.Value, bill.PricedAt, ct);
+        if (bill.Conclude(policy, policies.PickupAt(policy.CityId, bill.PricedAt), clock.GetUtcNow()) is { } fare)
+        {
+            await Write(fare, transaction, ct);
+            transaction.Publish(fare.Finalised(bill.Version + 1));
+        }
+        else
+        {
+            await transaction.Execute(MarkFree, new { bill.RideId }, ct);
+        }
+
+        return true;
+    }
+
+    /// <summary>Ride, fare and ledger in one round trip.</summary>
+    static Task Write(Fare fare, Transaction transaction, CancellationToken ct)
+    {
+        var parameters = new DynamicParameters(new
+        {
+            fare.FareId, fare.RideId, Kind = fare.Kind.ToString(), Basis = fare.Basis.ToString(), fare.PassengerId, fare.DriverId,
+            fare.PolicyId, fare.PolicyVersion, fare.Currency, fare.DistanceMetres, fare.DurationSeconds, fare.FactorBasisPoints,
+            fare.Shares.Full, fare.Shares.Total, fare.Shares.Commission, fare.Shares.DriverEarning, fare.Shares.Tax,
+            Breakdown = JsonSerializer.Serialize(fare.Shares.Lines, Json.Options),
+            fare.Payment.PaymentMethodId, PaymentMethodKind = fare.Payment.Kind.ToString(), fare.FinalisedAt,
+        });
+        if (fare.Shares.Total == 0)
+        {
+            return transaction.Execute(WriteFare, parameters, ct);
+        }
+
+        parameters.AddDynamicParams(Ledger.Parameters(fare.Transfer()));
+        return transaction.Execute($"{WriteFare};\n{Ledger.Post}", parameters, ct);
+    }
+}
