@@ -19,10 +19,18 @@ public sealed class PhoneSocket(City city, SocketsHttpHandler handler, Func<stri
     readonly CancellationTokenSource closing = new();
     ClientWebSocket? socket;
     string? lastId;
+    TaskCompletionSource<int> acknowledgement = new(TaskCreationOptions.RunContinuationsAsynchronously);
     Task running = Task.CompletedTask;
 
     /// <summary>Events in the order in which they came.</summary>
     public ChannelReader<Frame> Frames => frames.Reader;
+
+    /// <summary>How many positions of the next frame the fleet accepts; ask before sending it.</summary>
+    public Task<int> NextAcknowledgement()
+    {
+        acknowledgement = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        return acknowledgement.Task;
+    }
 
     /// <summary>Connects, and returns when the fleet has said welcome.</summary>
     public async Task Open(CancellationToken ct)
@@ -128,6 +136,10 @@ public sealed class PhoneSocket(City city, SocketsHttpHandler handler, Func<stri
         if (type == "welcome")
         {
             welcome.TrySetResult();
+        }
+        else if (type == "positions")
+        {
+            acknowledgement.TrySetResult(frame.GetProperty("data").GetProperty("accepted").GetInt32());
         }
 
         if (!frame.TryGetProperty("id", out var id))

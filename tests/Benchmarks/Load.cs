@@ -1,0 +1,48 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace Tumpang.Benchmarks;
+
+/// <summary>What a load saw: how many a second, and how long each took.</summary>
+public sealed record LoadResult(double PerSecond, double[] SortedMilliseconds, int Failures)
+{
+    /// <summary>The latency below which <paramref name="share"/> (0..1) of all calls stayed, milliseconds.</summary>
+    public double Percentile(double share) => SortedMilliseconds.Length == 0 ? 0 : SortedMilliseconds[(int)((SortedMilliseconds.Length - 1) * share)];
+}
+
+/// <summary>Closed-loop load: so many callers, each with one call in flight, for so long; a warm-up before it does not count.</summary>
+public static class Load
+{
+    static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
+
+    /// <summary>Runs <paramref name="call"/> (caller's number in, success out) from all callers at once.</summary>
+    public static async Task<LoadResult> Run(int callers, TimeSpan duration, Func<int, CancellationToken, Task<bool>> call, CancellationToken ct)
+    {
+        await Drive(callers, WarmUp, call, ct);
+        return await Drive(callers, duration, call, ct);
+    }
+
+    static async Task<LoadResult> Drive(int callers, TimeSpan duration, Func<int, CancellationToken, Task<bool>> call, CancellationToken ct)
+    {
+        var latencies = new ConcurrentBag<List<double>>();
+        var failures = 0;
+        var started = Stopwatch.GetTimestamp();
+        await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(
+            async () =>
+            {
+                var mine = new List<double>(4_096);
+                while (Stopwatch.GetElapsedTime(started) < duration)
+                {
+                    var begun = Stopwatch.GetTimestamp();
+                    if (await call(caller, ct)) mine.Add(Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
+                    else Interlocked.Increment(ref failures);
+                }
+
+                latencies.Add(mine);
+            },
+            ct)));
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var all = latencies.SelectMany(list => list).Order().ToArray();
+        return new(all.Length / seconds, all, failures);
+    }
+}
