@@ -45,6 +45,8 @@ create table users.sessions (
     id            uuid        primary key,
     user_id       uuid        not null references users.users (id) on delete cascade,
     refresh_id    uuid        not null,
+    previous_id   uuid,
+    refresh_key   bytea,
     created_at    timestamptz not null default now(),
     refreshed_at  timestamptz not null default now(),
     expires_at    timestamptz not null,
@@ -54,6 +56,8 @@ create table users.sessions (
 );
 comment on table  users.sessions            is 'One row per login. All instants are system time: tokens do not follow the city''s clock.';
 comment on column users.sessions.refresh_id is 'Names the only refresh token that still counts. Another one that was ours has been used before.';
+comment on column users.sessions.previous_id is 'The refresh token before it, and with refresh_key the only excuse for showing it again.';
+comment on column users.sessions.refresh_key is 'SHA-256 of the Idempotency-Key of the last refresh: the same phone, whose answer was lost, may ask once more.';
 
 create index sessions_by_user    on users.sessions (user_id) where revoked_at is null;
 create index sessions_by_expiry  on users.sessions (expires_at);

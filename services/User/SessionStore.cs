@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Tumpang.ServiceDefaults;
 using Tumpang.ServiceDefaults.Security;
 
@@ -7,6 +9,9 @@ namespace Tumpang.Users;
 /// <param name="Roles">passenger, and driver or operator.</param>
 /// <param name="ExpiresIn">Life of the access token, seconds of system time.</param>
 sealed record SessionView(Guid UserId, IReadOnlyList<string> Roles, string TokenType, string AccessToken, int ExpiresIn, string RefreshToken);
+
+/// <summary>Whose session was refreshed, and which refresh token counts now.</summary>
+sealed record Rotation(Guid UserId, Guid RefreshId);
 
 /// <summary>Sessions and their one valid refresh token each. System time: tokens do not follow the city's clock.</summary>
 sealed class SessionStore(TokenIssuer tokens)
@@ -18,9 +23,16 @@ sealed class SessionStore(TokenIssuer tokens)
 
     const string RotateRefreshToken = """
         update users.sessions
-        set    refresh_id = @RefreshId, refreshed_at = now(), expires_at = now() + @Lifetime
+        set    refresh_id = @Next, previous_id = refresh_id, refresh_key = @Key, refreshed_at = now(), expires_at = now() + @Lifetime
         where  id = @SessionId and refresh_id = @Presented and revoked_at is null and expires_at > now()
-        returning user_id
+        returning user_id, refresh_id
+        """;
+
+    /// <summary>A minute covers the retries of a phone; whoever copied the token does not know the key.</summary>
+    const string FindRepeated = """
+        select user_id, refresh_id
+        from   users.sessions
+        where  id = @SessionId and previous_id = @Presented and refresh_key = @Key and revoked_at is null and refreshed_at > now() - interval '1 minute'
         """;
 
     const string RevokeReused = """
@@ -37,9 +49,16 @@ sealed class SessionStore(TokenIssuer tokens)
         return View(userId, sessionId, refreshId, roles);
     }
 
-    /// <summary>Makes <paramref name="next"/> the only refresh token that counts; the user, or null when the presented one is not it.</summary>
-    public static Task<Guid?> Rotate(Transaction tx, Guid sessionId, Guid presented, Guid next, CancellationToken ct) =>
-        tx.Find<Guid?>(RotateRefreshToken, new { SessionId = sessionId, Presented = presented, RefreshId = next, Lifetime = BearerTokens.RefreshLifetime }, ct);
+    /// <summary>
+    /// Puts a new refresh token in the place of the presented one; null when that is not the one that counts. The same phone may repeat
+    /// its last refresh under the same key and gets tokens for what that refresh made.
+    /// </summary>
+    public static async Task<Rotation?> Rotate(Transaction tx, Guid sessionId, Guid presented, string? idempotencyKey, CancellationToken ct)
+    {
+        var key = idempotencyKey is null ? null : SHA256.HashData(Encoding.UTF8.GetBytes(idempotencyKey));
+        var refresh = new { SessionId = sessionId, Presented = presented, Next = Guid.NewGuid(), Key = key, Lifetime = BearerTokens.RefreshLifetime };
+        return await tx.Find<Rotation>(RotateRefreshToken, refresh, ct) ?? (key is null ? null : await tx.Find<Rotation>(FindRepeated, refresh, ct));
+    }
 
     /// <summary>A token that was ours but no longer counts has been copied, or its answer was lost: nobody may use the session. The user, when it ended one.</summary>
     public static Task<Guid?> RevokeWhenReused(Transaction tx, Guid sessionId, Guid presented, CancellationToken ct) =>

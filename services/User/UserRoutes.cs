@@ -8,7 +8,7 @@ static class UserRoutes
 {
     public static void MapUserRoutes(this WebApplication app)
     {
-        // Answers that hold tokens are never stored, so these take no Idempotency-Key: a lost answer means asking for another code.
+        // Answers that hold tokens are never stored: a login that lost its answer asks for another code, a refresh may be repeated under its key.
         var login = app.MapGroup("/v1").WithTags("Login").AllowAnonymous();
         login.MapPost("/otp", RequestOtp.Handle);
         login.MapPost("/sessions", LogIn.Handle);

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Tumpang.ServiceDefaults;
 using Tumpang.ServiceDefaults.Security;
 
@@ -11,24 +12,25 @@ sealed record RefreshRequest(string? RefreshToken = null);
 static class RefreshSession
 {
     public static async Task<Results<Ok<SessionView>, ProblemHttpResult>> Handle(
-        RefreshRequest request, TokenIssuer tokens, AccountStore accounts, SessionStore sessions, Database database, CityClock clock, HttpResponse response, CancellationToken ct)
+        RefreshRequest request, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, TokenIssuer tokens, AccountStore accounts, SessionStore sessions,
+        Database database, CityClock clock, HttpResponse response, CancellationToken ct)
     {
         if (request.RefreshToken is not { Length: > 0 } token || tokens.ReadRefreshToken(token) is not (var sessionId, var presented)) return UserProblems.RefreshRefused.ToHttp();
 
-        var (now, next) = (clock.GetUtcNow(), Guid.NewGuid());
+        var now = clock.GetUtcNow();
         await using var tx = await database.Begin(ct);
-        if (await SessionStore.Rotate(tx, sessionId, presented, next, ct) is not { } userId)
+        if (await SessionStore.Rotate(tx, sessionId, presented, idempotencyKey, ct) is not { } rotation)
         {
             await RevokeWhenReused(tx, sessionId, presented, now, ct);
             return UserProblems.RefreshRefused.ToHttp();
         }
 
-        if (await AccountStore.Find(tx, userId, ct) is not { IsActive: true } account) return UserProblems.Deactivated.ToHttp();
+        if (await AccountStore.Find(tx, rotation.UserId, ct) is not { IsActive: true } account) return UserProblems.Deactivated.ToHttp();
 
         var roles = await accounts.Roles(tx, account, now, ct);
         await tx.Commit(ct);
         response.Headers.CacheControl = "no-store";
-        return TypedResults.Ok(sessions.View(userId, sessionId, next, roles));
+        return TypedResults.Ok(sessions.View(account.Id, sessionId, rotation.RefreshId, roles));
     }
 
     /// <summary>Commits although the answer is a refusal: that is the point of it.</summary>
