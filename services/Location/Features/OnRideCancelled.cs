@@ -1,0 +1,21 @@
+using Tumpang.Contracts;
+using Tumpang.ServiceDefaults;
+
+namespace Tumpang.Locations.Features;
+
+/// <summary>The driver is free again. The cancellation may arrive before the match that it cancels.</summary>
+sealed class OnRideCancelled(DutyStore duties) : IEventHandler<RideCancelled>
+{
+    const string Cancel = """
+        insert into location.rides (ride_id, driver_id, passenger_id, cancelled_at)
+        values (@RideId, @DriverId, @PassengerId, @OccurredAt)
+        on conflict (ride_id) do update set cancelled_at = excluded.cancelled_at
+        """;
+
+    public async Task Handle(RideCancelled happened, Transaction transaction, CancellationToken ct)
+    {
+        await DutyStore.Lock(transaction, happened.DriverId, ct);
+        await transaction.Execute(Cancel, new { happened.RideId, happened.DriverId, happened.PassengerId, happened.OccurredAt }, ct);
+        await duties.Announce(transaction, happened.DriverId, ct);
+    }
+}

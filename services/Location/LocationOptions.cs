@@ -1,0 +1,56 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Tumpang.Locations;
+
+/// <summary>What counts as a position, a track and a driver who may be offered. Section Location. Times are city time unless stated.</summary>
+sealed class LocationOptions
+{
+    /// <summary>How far a phone's clock may run ahead of ours.</summary>
+    public TimeSpan MaxClockSkew { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>A driver silent for longer is not offered; an older position says nothing about where the driver is.</summary>
+    public TimeSpan OfferableFor { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>A driver silent for longer is taken offline. Also how long Redis remembers one.</summary>
+    public TimeSpan OfflineAfter { get; set; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>On a ride, a phone may deliver late what it recorded in a tunnel; not later than this.</summary>
+    public TimeSpan TrackPointsAcceptedFor { get; set; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>How long a completed track waits for points in flight.</summary>
+    public TimeSpan TrackGrace { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>At most one RideProgressed per ride in this time.</summary>
+    public TimeSpan ProgressEvery { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a copy of a duty in Redis is believed before Postgres is asked again.</summary>
+    public TimeSpan DutyBelievedFor { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Positions less accurate than this are refused, metres (68 % radius).</summary>
+    [Range(5, 1_000)]
+    public double MaxAccuracyMetres { get; set; } = 50;
+
+    /// <summary>A step that implies a higher speed is a jump of the receiver, metres per second (216 km/h).</summary>
+    [Range(10, 400)]
+    public double MaxMetresPerSecond { get; set; } = 60;
+
+    /// <summary>Steps shorter than this may be noise, metres, whatever accuracy the phone claims.</summary>
+    [Range(1, 100)]
+    public double MinNoiseMetres { get; set; } = 15;
+
+    /// <summary>The noise of a position in multiples of its stated accuracy: at three, one standing sample in several hundred escapes.</summary>
+    [Range(1, 5)]
+    public double NoisePerAccuracy { get; set; } = 3;
+
+    /// <summary>Below this speed a meter charges time instead of distance, metres per second (12 mph, the New York tariff).</summary>
+    [Range(0, 30)]
+    public double SlowBelowMetresPerSecond { get; set; } = 5.364;
+
+    /// <summary>The most that one nearby search returns to dispatch.</summary>
+    [Range(1, 1_000)]
+    public int MaxNearby { get; set; } = 200;
+
+    /// <summary>The widest radius of a nearby search, metres.</summary>
+    [Range(100, 100_000)]
+    public double MaxRadiusMetres { get; set; } = 20_000;
+}

@@ -1,0 +1,21 @@
+using Tumpang.Locations.Features;
+using Tumpang.ServiceDefaults;
+
+namespace Tumpang.Locations;
+
+/// <summary>Every verb and path of location.</summary>
+static class LocationRoutes
+{
+    public static void MapLocationRoutes(this WebApplication app)
+    {
+        var v1 = app.MapGroup("/v1").WithTags("Location").RequireAuthorization();
+        v1.MapPost("/positions", ReportPositions.Handle).RequireAuthorization(Policies.Driver);
+        v1.MapPut("/me/availability", SetAvailability.Handle).RequireAuthorization(Policies.Driver).Idempotent();
+        v1.MapGet("/drivers/nearby", ListNearbyDrivers.Handle);
+        v1.MapGet("/routes", GetRoute.Handle);
+        v1.MapGet("/rides/{rideId:guid}/track", GetRideTrack.Handle);
+
+        app.MapPost("/internal/nearby", FindNearbyDrivers.Handle).RequireServiceKey("match");
+        app.MapPost("/internal/positions", ReportPositionsOfMany.Handle).RequireServiceKey("realtime");
+    }
+}

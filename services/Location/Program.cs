@@ -1,0 +1,32 @@
+using Tumpang.Contracts;
+using Tumpang.Locations;
+using Tumpang.Locations.Features;
+using Tumpang.ServiceDefaults;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("location");
+builder.AddPostgres(schema: "location");
+builder.AddRedis();
+builder.AddBus(bus => bus
+    .Handle<DriverApproved, OnDriverApproved>()
+    .Handle<DriverSuspended, OnDriverSuspended>()
+    .Handle<MatchConfirmed, OnMatchConfirmed>()
+    .Handle<RideStarted, OnRideStarted>()
+    .Handle<RideCompleted, OnRideCompleted>()
+    .Handle<RideCancelled, OnRideCancelled>());
+
+builder.Services.AddOptions<LocationOptions>().BindConfiguration("Location").ValidateDataAnnotations().ValidateOnStart();
+builder.Services.AddSingleton<LocationMetrics>();
+builder.Services.AddSingleton<PositionPool>();
+builder.Services.AddSingleton<DutyStore>();
+builder.Services.AddSingleton<CloseTrack>();
+builder.Services.AddSingleton<TrackRecorder>();
+builder.Services.AddSingleton<PositionIntake>();
+builder.Services.AddSweeper<CloseDueTracks>();
+builder.Services.AddSweeper<SweepPool>();
+builder.Services.AddSweeper<TakeSilentDriversOffline>();
+
+var app = builder.Build();
+app.MapServiceDefaults();
+app.MapLocationRoutes();
+app.Run();

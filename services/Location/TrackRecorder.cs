@@ -1,0 +1,94 @@
+using Microsoft.Extensions.Options;
+using Tumpang.Contracts;
+using Tumpang.ServiceDefaults;
+
+namespace Tumpang.Locations;
+
+/// <summary>Positions of one driver for the track of one ride, in the order of their time.</summary>
+sealed record TrackBatch(Guid RideId, IReadOnlyList<LocationUpdate> Updates, Tally Tally);
+
+/// <summary>
+/// Lengthens tracks. All rides of a call are one transaction under the locks of their rows, so that whatever arrives twice, on
+/// whichever copy, is judged after what arrived before it, and every plausible metre counts once.
+/// </summary>
+sealed class TrackRecorder(Database database, CloseTrack close, IOptions<LocationOptions> options)
+{
+    readonly LocationOptions rules = options.Value;
+
+    /// <summary>What is left for the pool: points after a ride's end, and all points of a ride that takes none any more.</summary>
+    public async Task<IReadOnlyDictionary<Guid, IReadOnlyList<LocationUpdate>>> Record(IReadOnlyList<TrackBatch> batches, DateTimeOffset now, CancellationToken ct)
+    {
+        await using var transaction = await database.Begin(ct);
+        var rides = (await TrackStore.Lock(transaction, [.. batches.Select(batch => batch.RideId)], ct)).ToDictionary(ride => ride.RideId);
+        var (left, points, tracks) = (new Dictionary<Guid, IReadOnlyList<LocationUpdate>>(), new List<TrackPoint>(), new List<(RideRow Ride, Track Track)>());
+        foreach (var batch in batches)
+        {
+            var ride = rides.GetValueOrDefault(batch.RideId);
+            var during = ride is { TakesPoints: true } ? batch.Updates.TakeWhile(update => !(update.RecordedAt > ride.CompletedAt)).ToList() : [];
+            left[batch.RideId] = [.. batch.Updates.Skip(during.Count)];
+            if (ride is null || during.Count == 0) continue;
+
+            var track = await Extend(transaction, ride, during, batch.Tally, points, ct);
+            if (track.AcceptedPoints > ride.AcceptedPoints) tracks.Add((Tell(transaction, ride, track, now), track));
+        }
+
+        if (tracks.Count > 0)
+        {
+            await TrackStore.Insert(transaction, points, ct);
+            await TrackStore.Save(transaction, tracks, ct);
+        }
+
+        await transaction.Commit(ct);
+        await CloseWhatIsComplete(rides.Values, left, now, ct);
+        return left;
+    }
+
+    async Task<Track> Extend(
+        Transaction transaction, RideRow ride, List<LocationUpdate> updates, Tally tally, List<TrackPoint> points, CancellationToken ct)
+    {
+        var late = updates.TakeWhile(update => update.RecordedAt <= ride.LastAt).Select(update => update.RecordedAt).ToArray();
+        var known = late.Length == 0 ? [] : await TrackStore.FindKnown(transaction, ride.RideId, late, ct);
+        var track = ride.Track;
+        foreach (var update in updates)
+        {
+            var step = track.Add(update, rules);
+            track = step.Track;
+            if (step.Refusal is { } reason)
+            {
+                tally.Refuse(known.Contains(update.RecordedAt) ? Refusal.Duplicate : reason);
+                continue;
+            }
+
+            tally.Accept();
+            points.Add(new TrackPoint(ride.RideId, update, step.AddedMetres));
+        }
+
+        return track;
+    }
+
+    /// <summary>Publishes how far the ride has come, when the last time is long enough ago.</summary>
+    RideRow Tell(Transaction transaction, RideRow ride, Track track, DateTimeOffset now)
+    {
+        if (now - ride.ProgressedAt < rules.ProgressEvery) return ride;
+
+        var last = track.Last!.Value;
+        transaction.Publish(new RideProgressed(
+            ride.RideId, ride.PassengerId, ride.DriverId, last.Position, (int)Math.Round(track.DistanceMetres),
+            (int)Math.Round((last.At - ride.StartedAt!.Value).TotalSeconds))
+        {
+            OccurredAt = now,
+            Version = ride.Version + 1,
+        });
+        return ride with { ProgressedAt = now, Version = ride.Version + 1 };
+    }
+
+    /// <summary>A position after the end says that none before it is still under way: the track need not wait any longer.</summary>
+    async Task CloseWhatIsComplete(
+        IEnumerable<RideRow> rides, Dictionary<Guid, IReadOnlyList<LocationUpdate>> left, DateTimeOffset now, CancellationToken ct)
+    {
+        foreach (var ride in rides.Where(ride => ride is { CompletedAt: not null, TakesPoints: true } && left[ride.RideId].Count > 0))
+        {
+            await close.Now(ride.RideId, ride.DriverId, now, ct);
+        }
+    }
+}
