@@ -35,7 +35,7 @@ internal static class DeadServices
         if (http.GetForwarderErrorFeature() is { } error && !http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
         {
             http.Response.Clear();
-            await Explain(error).ToHttp().ExecuteAsync(http);
+            await Explain(http, error).ToHttp().ExecuteAsync(http);
         }
     }
 
@@ -62,13 +62,13 @@ internal static class DeadServices
     static bool IsPlainRead(HttpContext http, IForwarderErrorFeature failure) =>
         failure.Error is ForwarderError.Request && HttpMethods.IsGet(http.Request.Method) && !http.WebSockets.IsWebSocketRequest;
 
-    static Problem Explain(IForwarderErrorFeature failure) => failure switch
+    static Problem Explain(HttpContext http, IForwarderErrorFeature failure) => failure switch
     {
         { Error: ForwarderError.NoAvailableDestinations } => Unavailable,
         { Exception: BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } } => TooLarge,
         { Exception: { InnerException: BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } } } => TooLarge,
         { Error: ForwarderError.RequestBodyClient } => BrokenBody,
-        _ when WasNotSent(failure) => Unavailable,
+        _ when WasNotSent(failure) || IsPlainRead(http, failure) => Unavailable,
         _ => NoAnswer,
     };
 }
