@@ -74,7 +74,7 @@ sealed class TrackRecorder(Database database, CloseTrack close, IOptions<Locatio
         var last = track.Last!.Value;
         transaction.Publish(new RideProgressed(
             ride.RideId, ride.PassengerId, ride.DriverId, last.Position, (int)Math.Round(track.DistanceMetres),
-            (int)Math.Round((last.At - ride.StartedAt!.Value).TotalSeconds))
+            (int)Math.Round((last.At - ride.StartedAt!.Value).TotalSeconds), (int)Math.Round(track.SlowSeconds), (int)Math.Round(track.SlowDistanceMetres))
         {
             OccurredAt = now,
             Version = ride.Version + 1,
