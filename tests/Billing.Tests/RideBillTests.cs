@@ -1,0 +1,95 @@
+using Tumpang.Billing.Fares;
+using Tumpang.Contracts;
+using Xunit;
+
+namespace Tumpang.Billing.Tests;
+
+public sealed class RideBillTests
+{
+    static readonly DateTimeOffset Start = new(2013, 11, 18, 19, 0, 0, TimeSpan.Zero);
+
+    static readonly RideBill Created = new()
+    {
+        RideId = Guid.CreateVersion7(), PassengerId = Guid.CreateVersion7(), DriverId = Guid.CreateVersion7(), Status = "Open", CityId = "nyc",
+        VehicleClass = VehicleClass.Standard, QuotedFareMinorUnits = 1_200, PaymentMethodId = Guid.CreateVersion7(), PaymentMethodKind = PaymentMethodKind.Card,
+        QuotePolicyId = Samples.NycTaxi.PolicyId, QuotePolicyVersion = 1, QuoteDistanceMetres = 3_000, QuoteDurationSeconds = 600,
+        QuoteBreakdown = """[{"code":"base","amountMinorUnits":250},{"code":"meter","amountMinorUnits":900},{"code":"mta-tax","amountMinorUnits":50}]""",
+    };
+
+    static readonly RideBill Completed = Created with { StartedAt = Start, CompletedAt = Start.AddMinutes(12), FareFactorBasisPoints = 10_000 };
+
+    static readonly RideBill Tracked = Completed with
+    {
+        TrackDistanceMetres = 3_219, TrackDurationSeconds = 420, TrackSlowSeconds = 0, TrackSlowDistanceMetres = 0, TrackAcceptedPoints = 40,
+    };
+
+    [Fact]
+    public void A_ride_is_priced_when_end_and_track_and_quote_are_known_or_the_time_is_up()
+    {
+        Assert.True(Tracked.IsReady(overdue: false));
+        Assert.False(Completed.IsReady(overdue: false));
+        Assert.True(Completed.IsReady(overdue: true));
+        Assert.False(Created.IsReady(overdue: true));
+        Assert.False((Tracked with { QuotePolicyId = null }).IsReady(overdue: false));
+        Assert.True((Tracked with { QuotePolicyId = null }).IsReady(overdue: true));
+        Assert.False((Tracked with { PaymentMethodId = null }).IsReady(overdue: true));
+        Assert.False((Tracked with { Status = "Charged" }).IsReady(overdue: true));
+    }
+
+    [Fact]
+    public void The_track_is_metered()
+    {
+        var fare = Tracked.Conclude(Samples.NycTaxi, Samples.MondayAtTwo, Start)!;
+
+        // 3 219 m = 10.001 units: 2.50 + 10 x 0.50 + 0.50 tax
+        Assert.Equal((FareBasis.Track, 800L, 3_219), (fare.Basis, fare.Shares.Total, fare.DistanceMetres));
+    }
+
+    /// <summary>Peers' finding 8 and NebengJek defect 17: a ride without pings ended at fare 0, or could not end. Here its quote stands.</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Without_a_usable_track_the_quote_stands(int? points)
+    {
+        var bill = points is null ? Completed : Tracked with { TrackDistanceMetres = 0, TrackAcceptedPoints = points };
+
+        var fare = bill.Conclude(Samples.NycTaxi, Samples.MondayAtTwo, Start)!;
+
+        Assert.Equal((FareBasis.Quote, 1_200L, 50L, 3_000), (fare.Basis, fare.Shares.Total, fare.Shares.Tax, fare.DistanceMetres));
+    }
+
+    [Fact]
+    public void A_city_with_upfront_prices_honours_the_quote_whatever_was_driven()
+    {
+        var fare = Tracked.Conclude(Samples.NycTaxi with { Mode = PricingMode.Upfront }, Samples.MondayAtTwo, Start)!;
+
+        Assert.Equal((FareBasis.Quote, 1_200L, 3_219), (fare.Basis, fare.Shares.Total, fare.DistanceMetres));
+    }
+
+    /// <summary>NebengJek defect 18.</summary>
+    [Fact]
+    public void A_ride_given_away_is_a_fare_of_zero()
+    {
+        var fare = (Tracked with { FareFactorBasisPoints = 0 }).Conclude(Samples.NycTaxi, Samples.MondayAtTwo, Start)!;
+
+        Assert.Equal((800L, 0L, 0L, 0L), (fare.Shares.Full, fare.Shares.Total, fare.Shares.Tax, fare.Shares.DriverEarning));
+    }
+
+    [Theory]
+    [InlineData(Party.Passenger, 299, 0)]
+    [InlineData(Party.Passenger, 300, 0)]
+    [InlineData(Party.Passenger, 301, 500)]
+    [InlineData(Party.Driver, 3_000, 0)]
+    [InlineData(Party.System, 3_000, 0)]
+    public void Cancelling_costs_the_passenger_after_the_grace_period_and_nobody_else(Party by, int secondsAfterMatch, long fee)
+    {
+        var bill = Created with { CancelledAt = Start.AddSeconds(secondsAfterMatch), CancelledBy = by, AssignedAt = Start };
+
+        var fare = bill.Conclude(Samples.NycTaxi, Samples.MondayAtTwo, Start);
+
+        Assert.True(bill.IsReady(overdue: false));
+        Assert.Equal(fee, fare?.Shares.Total ?? 0);
+        Assert.Equal(fee > 0, fare is { Kind: FareKind.Cancellation });
+    }
+}

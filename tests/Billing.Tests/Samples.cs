@@ -1,0 +1,70 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Tumpang.Billing.Fares;
+using Tumpang.Contracts;
+
+namespace Tumpang.Billing.Tests;
+
+/// <summary>The seeded tariffs as the pure rules see them, and tariffs that nobody would publish.</summary>
+static class Samples
+{
+    static readonly DayOfWeek[] Weekdays = [DayOfWeek.Monday, DayOfWeek.Tuesday, DayOfWeek.Wednesday, DayOfWeek.Thursday, DayOfWeek.Friday];
+
+    /// <summary>A calm hour: no surcharge of any city.</summary>
+    public static LocalPickup MondayAtTwo { get; } = Local("2013-11-18 14:00");
+
+    public static FarePolicy NycTaxi { get; } = new()
+    {
+        PolicyId = new("0190b000-0000-7000-8000-000000000001"), Version = 1, Name = "nyc-taxi", CityId = "nyc", VehicleClass = VehicleClass.Standard,
+        Mode = PricingMode.Metered, Tariff = TariffKind.TaxiMeter, Currency = "USD", BaseMinorUnits = 250,
+        Distance = new(50, 321_868_800), Time = new(50, 60), CommissionBasisPoints = 1_000, TaxCode = "mta-tax", TaxMinorUnits = 50,
+        Surcharges =
+        [
+            new("peak", 100, Weekdays, new(16, 0), new(20, 0), ExceptHolidays: true),
+            new("night", 50, null, new(20, 0), new(6, 0)),
+        ],
+        Cancellation = new(500, TimeSpan.FromMinutes(5)), ValidFrom = new(2012, 9, 4, 4, 1, 0, TimeSpan.Zero),
+    };
+
+    public static FarePolicy Nebengjek { get; } = new()
+    {
+        PolicyId = new("0190b000-0000-7000-8000-000000000101"), Version = 1, Name = "nebengjek", CityId = "jakarta", VehicleClass = VehicleClass.Standard,
+        Mode = PricingMode.Metered, Tariff = TariffKind.Linear, Currency = "IDR", BaseMinorUnits = 0,
+        Distance = new(300_000, 1_000_000_000), Time = new(0, 60), RoundingMinorUnits = 100, CommissionBasisPoints = 500,
+        Cancellation = new(0, TimeSpan.FromMinutes(5)), ValidFrom = new(2010, 1, 1, 0, 0, 0, TimeSpan.Zero),
+    };
+
+    /// <summary>Any lawful tariff, linear or metered, in steps of 1 to 100 000 minor units.</summary>
+    public static Gen<FarePolicy> Policies() =>
+        from taxi in Gen.Elements(true, false)
+        from basis in Gen.Choose(0, 10_000)
+        from perDistance in Gen.Choose(0, 900_000)
+        from distanceUnit in Gen.Choose(1, 2_000_000_000)
+        from perTime in Gen.Choose(0, 90_000)
+        from timeUnit in Gen.Choose(1, 3_600)
+        from step in Gen.Elements(1, 5, 100, 100_000)
+        from steps in Gen.Choose(0, 50)
+        from commission in Gen.Choose(0, 10_000)
+        from tax in Gen.Choose(0, 500)
+        select Nebengjek with
+        {
+            Tariff = taxi ? TariffKind.TaxiMeter : TariffKind.Linear, BaseMinorUnits = basis, Distance = new(perDistance, distanceUnit),
+            Time = new(taxi ? perDistance : perTime, timeUnit), RoundingMinorUnits = step, MinimumMinorUnits = (long)steps * step,
+            CommissionBasisPoints = commission, TaxCode = "tax", TaxMinorUnits = tax, Surcharges = NycTaxi.Surcharges,
+        };
+
+    /// <summary>Up to 200 km and six hours, partly slow.</summary>
+    public static Gen<Journey> Journeys() =>
+        from distance in Gen.Choose(0, 200_000)
+        from duration in Gen.Choose(0, 21_600)
+        from slowDistance in Gen.Choose(0, distance)
+        from slow in Gen.Choose(0, duration)
+        select new Journey(distance, duration, slowDistance, slow);
+
+    public static Gen<LocalPickup> Pickups() =>
+        from minutes in Gen.Choose(0, 60 * 24 * 14)
+        select Local("2013-11-18 00:00") with { At = new DateTime(2013, 11, 18).AddMinutes(minutes) };
+
+    /// <summary>What the wall clock of the city shows. Thanksgiving 2013 is a holiday.</summary>
+    public static LocalPickup Local(string wallClock) => new(DateTime.Parse(wallClock), new HashSet<DateOnly> { new(2013, 11, 28) });
+}
