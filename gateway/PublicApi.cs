@@ -27,6 +27,8 @@ internal static class PublicApi
         new("user", "/v1/sessions/current"),
         new("user", "/v1/me"),
         new("user", "/v1/me/driver"),
+        new("user", "/v1/drivers/{driverId}/approve"),
+        new("user", "/v1/drivers/{driverId}/suspend"),
 
         new("location", "/v1/positions", Limit: RateLimit.Positions, BodyBytes: PositionsBodyBytes),
         new("location", "/v1/me/availability"),
