@@ -1,0 +1,18 @@
+using Tumpang.ServiceDefaults;
+
+namespace Tumpang.Rides.Features;
+
+/// <summary>The ride that the caller is in right now: what an app asks for after a lost connection.</summary>
+static class GetCurrentRide
+{
+    const string Find = $"""
+        select {RideViewRow.Columns}
+        from   ride.rides
+        where  (passenger_id = @UserId or driver_id = @UserId) and status in ('DriverAssigned', 'DriverArrived', 'InProgress')
+        order  by ride_id desc
+        limit  1
+        """;
+
+    public static async Task<IResult> Handle(CurrentUser user, Database database, CancellationToken ct) =>
+        await database.Find<RideViewRow>(Find, new { UserId = user.Id }, ct) is { } ride ? TypedResults.Ok(ride.ToView()) : RideProblems.NotFound.ToHttp();
+}

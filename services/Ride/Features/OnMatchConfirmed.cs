@@ -1,0 +1,83 @@
+using System.Security.Cryptography;
+using Tumpang.Contracts;
+using Tumpang.ServiceDefaults;
+
+namespace Tumpang.Rides.Features;
+
+/// <summary>
+/// Creates the ride of a match, once. When one of its sides is still in another ride, or cancelled before the ride existed, it is created
+/// cancelled: match hears of it and frees both.
+/// </summary>
+sealed class OnMatchConfirmed : IEventHandler<MatchConfirmed>
+{
+    const string Insert = """
+        insert into ride.rides (
+            ride_id, match_id, ride_request_id, driver_id, passenger_id, city_id, vehicle_class, status, pickup, drop_off,
+            quote_id, quoted_fare_minor_units, quoted_fare_currency, payment_method_id, payment_method_kind,
+            start_pin, assigned_at, cancelled_at, cancelled_by, cancel_reason, version)
+        values (
+            @RideId, @OfferId, @RideRequestId, @DriverId, @PassengerId, @CityId, @VehicleClass, @Status,
+            platform.point(@PickupLatitude, @PickupLongitude), platform.point(@DropOffLatitude, @DropOffLongitude),
+            @QuoteId, @Fare, @Currency, @PaymentMethodId, @PaymentMethodKind,
+            @StartPin, @AssignedAt, @CancelledAt, @CancelledBy, @CancelReason, @Version)
+        on conflict do nothing
+        """;
+
+    const string FindEarlyCancellation = """
+        select user_id, reason, cancelled_at from ride.early_cancellations
+        where  ride_id = @RideId and user_id in (@PassengerId, @DriverId)
+        order  by cancelled_at
+        limit  1
+        """;
+
+    public async Task Handle(MatchConfirmed happened, Transaction transaction, CancellationToken ct)
+    {
+        await EarlyCancellations.Lock(transaction, happened.RideId, ct);
+        if (await transaction.Find<EarlyCancellation>(FindEarlyCancellation, new { happened.RideId, happened.PassengerId, happened.DriverId }, ct) is { } early)
+        {
+            var by = early.UserId == happened.DriverId ? Party.Driver : Party.Passenger;
+            await CreateCancelled(transaction, happened, by, early.Reason, ct);
+        }
+        else if (await transaction.Execute(Insert, Row(happened, cancelled: null), ct) == 1)
+        {
+            await RideStore.Record(transaction, Created(happened), RideStatus.DriverAssigned, Party.System, ct);
+        }
+        else if (await RideStore.Find(transaction, happened.RideId, ct) is null)
+        {
+            await CreateCancelled(transaction, happened, Party.System, "already-on-a-ride", ct);
+        }
+    }
+
+    static async Task CreateCancelled(Transaction transaction, MatchConfirmed happened, Party by, string reason, CancellationToken ct)
+    {
+        var cancelled = new RideCancelled(
+            happened.RideId, happened.RideRequestId, happened.PassengerId, happened.DriverId, by, reason, RideStatus.DriverAssigned,
+            happened.OccurredAt, happened.QuoteId, happened.Payment) { OccurredAt = happened.OccurredAt, Version = 2 };
+        if (await transaction.Execute(Insert, Row(happened, cancelled), ct) == 1)
+        {
+            await RideStore.Record(transaction, Created(happened), RideStatus.DriverAssigned, Party.System, ct);
+            await RideStore.Record(transaction, cancelled, RideStatus.Cancelled, by, ct);
+        }
+    }
+
+    static RideCreated Created(MatchConfirmed happened) => new(
+        happened.RideId, happened.RideRequestId, happened.PassengerId, happened.DriverId, happened.CityId, happened.VehicleClass,
+        happened.Pickup, happened.DropOff, happened.QuoteId, happened.QuotedFare, happened.Payment) { OccurredAt = happened.OccurredAt, Version = 1 };
+
+    static object Row(MatchConfirmed happened, RideCancelled? cancelled) => new
+    {
+        happened.RideId, happened.OfferId, happened.RideRequestId, happened.DriverId, happened.PassengerId, happened.CityId,
+        VehicleClass = happened.VehicleClass.ToString(),
+        Status = (cancelled is null ? RideStatus.DriverAssigned : RideStatus.Cancelled).ToString(),
+        PickupLatitude = happened.Pickup.Latitude, PickupLongitude = happened.Pickup.Longitude,
+        DropOffLatitude = happened.DropOff.Latitude, DropOffLongitude = happened.DropOff.Longitude,
+        happened.QuoteId, Fare = happened.QuotedFare.MinorUnits, happened.QuotedFare.Currency,
+        happened.Payment.PaymentMethodId, PaymentMethodKind = happened.Payment.Kind.ToString(),
+        StartPin = RandomNumberGenerator.GetInt32(10_000).ToString("0000"),
+        AssignedAt = happened.OccurredAt,
+        CancelledAt = cancelled?.OccurredAt, CancelledBy = cancelled?.By.ToString(), CancelReason = cancelled?.Reason,
+        Version = cancelled?.Version ?? 1,
+    };
+
+    sealed record EarlyCancellation(Guid UserId, string Reason, DateTimeOffset CancelledAt);
+}

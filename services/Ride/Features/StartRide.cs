@@ -1,0 +1,47 @@
+using System.Security.Cryptography;
+using System.Text;
+using Tumpang.Contracts;
+using Tumpang.ServiceDefaults;
+
+namespace Tumpang.Rides.Features;
+
+/// <summary>The passenger is in the vehicle and has said the PIN.</summary>
+static class StartRide
+{
+    /// <param name="Pin">Four digits, from the passenger.</param>
+    /// <param name="Position">Where the driver stands, WGS 84; within 100 m of the pickup.</param>
+    public sealed record Request(string Pin, GeoPoint Position);
+
+    /// <summary>Spends a guess before it is compared, on its own, so that no number of parallel guesses gets more than the limit.</summary>
+    const string SpendTry = """
+        update ride.rides
+        set    pin_tries = pin_tries + 1
+        where  ride_id = @RideId and status = 'DriverArrived' and pin_tries < @MaxPinTries
+        returning pin_tries
+        """;
+
+    const string MarkStarted = """
+        update ride.rides
+        set    status = 'InProgress', started_at = @OccurredAt, version = @Version, updated_at = now()
+        where  ride_id = @RideId and status = 'DriverArrived' and version = @Version - 1
+        """;
+
+    public static async Task<IResult> Handle(
+        Guid rideId, Request request, CurrentUser user, RideStore rides, Database database, CityClock clock, Transaction transaction, CancellationToken ct)
+    {
+        if (!request.Position.IsValid) return RideProblems.InvalidPosition.ToHttp();
+        if (await rides.Find(rideId, user.Id, ct) is not { } ride || ride.DriverId != user.Id) return RideProblems.NotFound.ToHttp();
+        if (ride.WhyNotStart(request.Position) is { } problem) return problem.ToHttp();
+
+        var tries = await database.Find<short?>(SpendTry, new { rideId, Ride.MaxPinTries }, ct);
+        if (tries is null) return RideProblems.PinLocked.ToHttp();
+        if (!IsSame(ride.StartPin, request.Pin)) return RideProblems.WrongPin(Ride.MaxPinTries - tries.Value).ToHttp();
+
+        var started = ride.Start(request.Position, clock.GetUtcNow());
+        var moved = await RideStore.Move(
+            transaction, MarkStarted, new { rideId, started.OccurredAt, started.Version }, started, RideStatus.InProgress, Party.Driver, ct);
+        return moved ? TypedResults.Ok(new RideMoved(rideId, RideStatus.InProgress, started.Version)) : RideProblems.LostTheRace.ToHttp();
+    }
+
+    static bool IsSame(string expected, string said) => CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(expected), Encoding.UTF8.GetBytes(said));
+}

@@ -1,0 +1,61 @@
+using Tumpang.Contracts;
+using Tumpang.ServiceDefaults;
+
+namespace Tumpang.Rides;
+
+/// <summary>The SQL that several features share: finding a ride, and moving it on if it is still where we saw it.</summary>
+sealed class RideStore(Database database)
+{
+    const string Select = """
+        select ride_id, ride_request_id, passenger_id, driver_id, status, version,
+               st_y(pickup::geometry) as pickup_latitude, st_x(pickup::geometry) as pickup_longitude,
+               st_y(drop_off::geometry) as drop_off_latitude, st_x(drop_off::geometry) as drop_off_longitude,
+               quote_id, payment_method_id, payment_method_kind, start_pin, pin_tries, assigned_at, started_at
+        from   ride.rides
+        where  ride_id = @RideId
+        """;
+
+    const string Remember = "insert into ride.transitions (ride_id, version, status, by, at) values (@RideId, @Version, @Status, @By, @At)";
+
+    /// <summary>The ride, if <paramref name="userId"/> is its passenger or driver: not there and not yours are the same answer.</summary>
+    public async Task<Ride?> Find(Guid rideId, Guid userId, CancellationToken ct) =>
+        (await database.Find<Row>(Select, new { rideId }, ct))?.ToRide() is { } ride && ride.SideOf(userId) is not null ? ride : null;
+
+    /// <summary>The ride, whoever asks, inside a transaction.</summary>
+    public static async Task<Ride?> Find(Transaction transaction, Guid rideId, CancellationToken ct) =>
+        (await transaction.Find<Row>(Select, new { rideId }, ct))?.ToRide();
+
+    /// <summary>
+    /// Runs an update that repeats the expected version, remembers the transition and publishes the event.
+    /// False when another request was quicker: then nothing is changed.
+    /// </summary>
+    public static async Task<bool> Move(Transaction transaction, string update, object parameters, Event happened, RideStatus status, Party by, CancellationToken ct)
+    {
+        if (await transaction.Execute(update, parameters, ct) == 0)
+        {
+            return false;
+        }
+
+        await Record(transaction, happened, status, by, ct);
+        return true;
+    }
+
+    /// <summary>Adds the transition to the ride's history and the event to the outbox.</summary>
+    public static async Task Record(Transaction transaction, Event happened, RideStatus status, Party by, CancellationToken ct)
+    {
+        await transaction.Execute(
+            Remember, new { RideId = happened.AggregateId, happened.Version, Status = status.ToString(), By = by.ToString(), At = happened.OccurredAt }, ct);
+        transaction.Publish(happened);
+    }
+
+    sealed record Row(
+        Guid RideId, Guid RideRequestId, Guid PassengerId, Guid DriverId, string Status, long Version,
+        double PickupLatitude, double PickupLongitude, double DropOffLatitude, double DropOffLongitude,
+        Guid QuoteId, Guid PaymentMethodId, string PaymentMethodKind, string StartPin, short PinTries, DateTimeOffset AssignedAt, DateTimeOffset? StartedAt)
+    {
+        public Ride ToRide() => new(
+            RideId, RideRequestId, PassengerId, DriverId, Enum.Parse<RideStatus>(Status), Version,
+            new(PickupLatitude, PickupLongitude), new(DropOffLatitude, DropOffLongitude), QuoteId,
+            new(PaymentMethodId, Enum.Parse<PaymentMethodKind>(PaymentMethodKind)), StartPin, PinTries, AssignedAt, StartedAt);
+    }
+}
