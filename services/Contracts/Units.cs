@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Tumpang.Contracts;
 
 /// <summary>An amount of money: whole minor units of one ISO 4217 currency. May be negative where a balance may be.</summary>
@@ -38,6 +40,7 @@ public readonly record struct GeoPoint(double Latitude, double Longitude)
     const double EarthRadiusMetres = 6_371_008.8;
 
     /// <summary>False for values outside the ranges, not-a-number, and the null island (0, 0) that dead GPS chips report.</summary>
+    [JsonIgnore]
     public bool IsValid =>
         Latitude is >= -90 and <= 90 && Longitude is >= -180 and <= 180 && (Latitude, Longitude) is not (0, 0);
 
