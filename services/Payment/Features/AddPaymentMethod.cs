@@ -14,13 +14,13 @@ internal static class AddPaymentMethod
 
     const string LockPassenger = "select pg_advisory_xact_lock(hashtextextended(@PassengerId::text, 0))";
 
-    const string FindCash = "select id, kind, is_default, created_at from payment.payment_methods where passenger_id = @PassengerId and kind = 'Cash' and removed_at is null";
+    const string FindCash = "select id as payment_method_id, kind, is_default, created_at from payment.payment_methods where passenger_id = @PassengerId and kind = 'Cash' and removed_at is null";
 
     const string Insert = """
         insert into payment.payment_methods (id, passenger_id, kind, provider, card_token, is_default, created_at)
         values (@Id, @PassengerId, @Kind, @Provider, @CardToken,
                 not exists (select from payment.payment_methods where passenger_id = @PassengerId and is_default), @Now)
-        returning id, kind, is_default, created_at
+        returning id as payment_method_id, kind, is_default, created_at
         """;
 
     /// <param name="CardToken">The provider's token of a card; never a card number. Absent for cash.</param>
@@ -71,4 +71,4 @@ internal static class AddPaymentMethod
 }
 
 /// <summary>A payment method as its owner sees it; the card's token is never shown.</summary>
-internal sealed record PaymentMethodView(Guid Id, PaymentMethodKind Kind, bool IsDefault, DateTimeOffset CreatedAt);
+internal sealed record PaymentMethodView(Guid PaymentMethodId, PaymentMethodKind Kind, bool IsDefault, DateTimeOffset CreatedAt);

@@ -4,7 +4,10 @@ using Tumpang.ServiceDefaults;
 
 namespace Tumpang.Payments.Features;
 
-/// <summary>The driver of a cash ride has the money. Not while a card is being charged for it, and only once.</summary>
+/// <summary>
+/// The driver of a cash ride has the money. Not while a card is being charged for it. Saying it again changes nothing and is answered
+/// in the same way.
+/// </summary>
 internal static class ConfirmCashReceived
 {
     public static async Task<Results<Ok<PaymentSettled>, ProblemHttpResult>> Handle(
@@ -13,6 +16,11 @@ internal static class ConfirmCashReceived
         if (await tx.LockOrderOfRide(rideId, ct) is not { } order || order.DriverId != user.Id)
         {
             return PaymentProblems.PaymentNotFound.ToHttp();
+        }
+
+        if (order is { Status: OrderStatus.Settled, Kind: PaymentMethodKind.Cash })
+        {
+            return TypedResults.Ok(PaymentSettled.Of(order));
         }
 
         var decision = order.ReceiveCash(clock.GetUtcNow());
@@ -25,9 +33,12 @@ internal static class ConfirmCashReceived
         await tx.RecordSucceeded(attempt, settled.OccurredAt, ct);
         await tx.Save(order.With(attempt).Apply(settled), settled.OccurredAt, ct);
         tx.Publish(settled);
-        return TypedResults.Ok(new PaymentSettled(order.Id, rideId, OrderStatus.Settled, order.Amount));
+        return TypedResults.Ok(PaymentSettled.Of(order));
     }
 }
 
 /// <summary>Nothing is owed for this ride any more.</summary>
-internal sealed record PaymentSettled(Guid PaymentOrderId, Guid RideId, OrderStatus Status, Money Amount);
+internal sealed record PaymentSettled(Guid PaymentOrderId, Guid RideId, OrderStatus Status, Money Amount)
+{
+    public static PaymentSettled Of(PaymentOrder order) => new(order.Id, order.RideId, OrderStatus.Settled, order.Amount);
+}

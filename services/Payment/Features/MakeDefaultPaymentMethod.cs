@@ -16,7 +16,7 @@ internal static class MakeDefaultPaymentMethod
         update payment.payment_methods
         set    is_default = true
         where  id = @PaymentMethodId
-        returning id, kind, is_default, created_at
+        returning id as payment_method_id, kind, is_default, created_at
         """;
 
     public static async Task<Results<Ok<PaymentMethodView>, ProblemHttpResult>> Handle(
