@@ -20,8 +20,8 @@ static class Samples
         Distance = new(50, 321_868_800), Time = new(50, 60), CommissionBasisPoints = 1_000, TaxCode = "mta-tax", TaxMinorUnits = 50,
         Surcharges =
         [
-            new("peak", 100, Weekdays, new(16, 0), new(20, 0), ExceptHolidays: true),
-            new("night", 50, null, new(20, 0), new(6, 0)),
+            new("peak", 100, new(16, 0), new(20, 0), Weekdays, ExceptHolidays: true),
+            new("night", 50, new(20, 0), new(6, 0)),
         ],
         Cancellation = new(500, TimeSpan.FromMinutes(5)), ValidFrom = new(2012, 9, 4, 4, 1, 0, TimeSpan.Zero),
     };
