@@ -1,9 +1,10 @@
+using System.Collections.Concurrent;
 using Tumpang.ServiceDefaults;
 
 namespace Tumpang.Matching.Dispatch;
 
 /// <summary>Finds who could take the waiting requests: near by location's word, free by our own.</summary>
-sealed partial class Candidates(LocationClient location, Database database, MatchMetrics metrics, ILogger<Candidates> logger)
+sealed partial class Candidates(LocationClient location, WaitingRequests waitingRequests, Database database, MatchMetrics metrics, ILogger<Candidates> logger)
 {
     /// <summary>Searches in flight at once per round; more would only queue in location.</summary>
     const int SearchesAtOnce = 8;
@@ -23,7 +24,9 @@ sealed partial class Candidates(LocationClient location, Database database, Matc
     /// <summary>All pairs worth choosing from. Empty while location does not answer: the requests just wait.</summary>
     public async Task<IReadOnlyList<Candidate>> For(Zone zone, IReadOnlyList<WaitingRequest> waiting, CityRules rules, DateTimeOffset now, CancellationToken ct)
     {
-        var near = await Near(zone, waiting, rules, now, ct);
+        // Named to location, so that a crowd of drivers who think about their offers does not hide those who are free behind them.
+        var thinking = await waitingRequests.DriversWithOffers(zone, ct);
+        var near = await Near(waiting.Select(request => (request, Search(zone, request, thinking, rules, now))), rules, now, ct);
         if (near.Count == 0)
         {
             return [];
@@ -33,36 +36,35 @@ sealed partial class Candidates(LocationClient location, Database database, Matc
         return [.. near.Where(candidate => free.Contains(candidate.DriverId))];
     }
 
-    async Task<IReadOnlyCollection<Candidate>> Near(Zone zone, IReadOnlyList<WaitingRequest> waiting, CityRules rules, DateTimeOffset now, CancellationToken ct)
+    static NearbyRequest Search(Zone zone, WaitingRequest request, IReadOnlyList<Guid> thinking, CityRules rules, DateTimeOffset now) => new(
+        request.Pickup, zone.CityId, zone.VehicleClass, rules.RadiusMetres(now - request.RequestedAt), rules.CandidatesPerRequest, [.. thinking, .. request.Exclude]);
+
+    async Task<IReadOnlyCollection<Candidate>> Near(IEnumerable<(WaitingRequest Request, NearbyRequest Search)> searches, CityRules rules, DateTimeOffset now, CancellationToken ct)
     {
-        var found = new System.Collections.Concurrent.ConcurrentBag<Candidate>();
+        var found = new ConcurrentBag<Candidate>();
         try
         {
-            await Parallel.ForEachAsync(waiting, new ParallelOptions { MaxDegreeOfParallelism = SearchesAtOnce, CancellationToken = ct }, async (request, stop) =>
+            await Parallel.ForEachAsync(searches, new ParallelOptions { MaxDegreeOfParallelism = SearchesAtOnce, CancellationToken = ct }, async (one, stop) =>
             {
-                foreach (var candidate in await Near(zone, request, rules, now, stop))
+                var exclude = one.Search.Exclude.ToHashSet();
+                foreach (var driver in (await location.Nearby(one.Search, stop)).Where(driver => !exclude.Contains(driver.DriverId)))
                 {
-                    found.Add(candidate);
+                    found.Add(Pair(one.Request, driver, rules, now));
                 }
             });
         }
         catch (Exception exception) when (!ct.IsCancellationRequested)
         {
-            LocationSilent(waiting.Count, exception.Message);
+            LocationSilent(exception.Message);
         }
 
         return found;
     }
 
-    async Task<IEnumerable<Candidate>> Near(Zone zone, WaitingRequest request, CityRules rules, DateTimeOffset now, CancellationToken ct)
+    static Candidate Pair(WaitingRequest request, NearbyDriver driver, CityRules rules, DateTimeOffset now)
     {
-        var waited = now - request.RequestedAt;
-        var credit = waited.TotalSeconds * rules.MetresPerSecondWaited;
-        var drivers = await location.Nearby(
-            new(request.Pickup, zone.CityId, zone.VehicleClass, rules.RadiusMetres(waited), rules.CandidatesPerRequest, request.Exclude), ct);
-        var exclude = request.Exclude.ToHashSet();
-        return drivers.Where(driver => !exclude.Contains(driver.DriverId)).Select(driver =>
-            new Candidate(request.RideRequestId, driver.DriverId, driver.Position, (int)Math.Round(driver.DistanceMetres), driver.DistanceMetres - credit));
+        var credit = (now - request.RequestedAt).TotalSeconds * rules.MetresPerSecondWaited;
+        return new(request.RideRequestId, driver.DriverId, driver.Position, (int)Math.Round(driver.DistanceMetres), driver.DistanceMetres - credit);
     }
 
     async Task<HashSet<Guid>> Free(Zone zone, Guid[] driverIds, CancellationToken ct)
@@ -76,8 +78,8 @@ sealed partial class Candidates(LocationClient location, Database database, Matc
         return [.. verdicts.Where(verdict => verdict.Dropped is null).Select(verdict => verdict.DriverId)];
     }
 
-    [LoggerMessage(LogLevel.Warning, "location does not answer ({Reason}); up to {Waiting} requests wait for the next round")]
-    partial void LocationSilent(int waiting, string reason);
+    [LoggerMessage(LogLevel.Warning, "location does not answer ({Reason}); the requests it was asked for wait for the next round")]
+    partial void LocationSilent(string reason);
 
     sealed record Verdict(Guid DriverId, string? Dropped);
 }

@@ -4,7 +4,7 @@ using Tumpang.ServiceDefaults;
 namespace Tumpang.Matching.Dispatch;
 
 /// <summary>
-/// One round of one zone: all waiting requests and all free drivers near them are looked at together. Four round trips to the
+/// One round of one zone: all waiting requests and all free drivers near them are looked at together. Six round trips to the
 /// database, however many requests there are, and one search in location per request.
 /// </summary>
 sealed class DispatchRound(WaitingRequests waitingRequests, Candidates candidates, MakeOffers makeOffers, MatchingRules matching, CityClock clock, MatchMetrics metrics)

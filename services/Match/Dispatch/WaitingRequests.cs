@@ -36,11 +36,21 @@ sealed class WaitingRequests(Database database)
         limit  @Limit
         """;
 
+    const string Asked = """
+        select o.driver_id
+        from   match.offers o join match.ride_requests r using (ride_request_id)
+        where  o.status = 'Open' and r.city_id = @CityId and r.vehicle_class = @VehicleClass
+        """;
+
     const string WaitingZones = "select distinct city_id, vehicle_class from match.ride_requests where status = 'Searching'";
 
     /// <summary>The oldest requests of a zone that still have time for an offer.</summary>
     public Task<IReadOnlyList<WaitingRequest>> In(Zone zone, CityRules rules, DateTimeOffset now, CancellationToken ct) => database.List<WaitingRequest>(
         Waiting, new { zone.CityId, VehicleClass = zone.VehicleClass.ToString(), EndsAfter = now + rules.ShortestOfferTime, Limit = rules.RequestsPerRound }, ct);
+
+    /// <summary>Drivers of the zone who are thinking about an offer.</summary>
+    public Task<IReadOnlyList<Guid>> DriversWithOffers(Zone zone, CancellationToken ct) =>
+        database.List<Guid>(Asked, new { zone.CityId, VehicleClass = zone.VehicleClass.ToString() }, ct);
 
     /// <summary>Every zone in which somebody waits.</summary>
     public async Task<IReadOnlyList<Zone>> Zones(CancellationToken ct) =>
