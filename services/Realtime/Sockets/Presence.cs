@@ -1,0 +1,36 @@
+using StackExchange.Redis;
+using Tumpang.ServiceDefaults;
+
+namespace Tumpang.Realtime.Sockets;
+
+/// <summary>Which copy holds a user's socket. Lost with Redis, and back with the next heartbeat.</summary>
+static class Presence
+{
+    /// <summary>Survives two missed refreshes.</summary>
+    static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(45);
+
+    /// <summary>Told to all copies, so that whoever holds an older socket of that user closes it.</summary>
+    public const string ReplacedChannel = "realtime:replaced";
+
+    public static string Key(Guid user) => $"realtime:{{{user:n}}}:holder";
+
+    public static string WakeChannel(string copy) => $"realtime:wake:{copy}";
+
+    /// <summary>This copy holds the user's newest socket now.</summary>
+    public static async Task Take(IDatabase redis, string copy, Connection connection)
+    {
+        await redis.StringSetAsync(Key(connection.UserId), $"{copy}{connection.Id:n}", Lifetime).Soon();
+        await redis.PublishAsync(ReplacedChannel, $"{connection.UserId:n}{connection.Id:n}").Soon();
+    }
+
+    /// <summary>Refreshes the holder, unless a newer socket has taken the place meanwhile.</summary>
+    public static Task Refresh(IDatabase redis, string copy, Connection connection) =>
+        redis.ScriptEvaluateAsync(
+            "local h = redis.call('GET', KEYS[1]) if not h or h == ARGV[1] then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) end",
+            [Key(connection.UserId)], [$"{copy}{connection.Id:n}", (long)Lifetime.TotalMilliseconds]).Soon();
+
+    /// <summary>Leaves, unless a newer socket has taken the place.</summary>
+    public static Task Leave(IDatabase redis, string copy, Connection connection) =>
+        redis.ScriptEvaluateAsync(
+            "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end", [Key(connection.UserId)], [$"{copy}{connection.Id:n}"]).Soon();
+}
