@@ -90,18 +90,18 @@ sealed record RideRequest(
 
     /// <summary>
     /// A driver's cancel sends the passenger back into the search under the same quote. Not when the passenger is already in the
-    /// vehicle, and not when the driver gave up because the passenger did not come.
+    /// vehicle, did not come, or asked for it.
     /// </summary>
     public bool ReopensAfter(RideCancelled cancelled) =>
         Status is RideRequestStatus.Matched && RideId == cancelled.RideId && cancelled is
         {
             By: Party.Driver,
             CancelledIn: RideStatus.DriverAssigned or RideStatus.DriverArrived,
-            Reason: not PassengerNoShow,
+            Reason: not (PassengerNoShow or PassengerAsked),
         };
 
-    /// <summary>The reason that ride gives when the passenger did not come to the pickup.</summary>
-    public const string PassengerNoShow = "passenger-no-show";
+    /// <summary>Reasons of a driver's cancel, in the words of ride, after which the passenger does not want another driver.</summary>
+    public const string PassengerNoShow = "passenger-no-show", PassengerAsked = "passenger-asked-to-cancel";
 }
 
 /// <summary>What is dispatched together: the requests and drivers of one vehicle class in one city.</summary>

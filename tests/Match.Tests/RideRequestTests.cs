@@ -111,6 +111,7 @@ public sealed class RideRequestTests
     [InlineData(Party.Driver, RideStatus.DriverAssigned, "car-broke-down", true)]
     [InlineData(Party.Driver, RideStatus.DriverArrived, "car-broke-down", true)]
     [InlineData(Party.Driver, RideStatus.DriverArrived, RideRequest.PassengerNoShow, false)]
+    [InlineData(Party.Driver, RideStatus.DriverAssigned, RideRequest.PassengerAsked, false)]
     [InlineData(Party.Driver, RideStatus.InProgress, "car-broke-down", false)]
     [InlineData(Party.Passenger, RideStatus.DriverAssigned, "changed-mind", false)]
     [InlineData(Party.System, RideStatus.DriverAssigned, "refused", false)]
