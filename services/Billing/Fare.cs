@@ -1,6 +1,8 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Tumpang.Billing.Fares;
 using Tumpang.Contracts;
+using Tumpang.ServiceDefaults;
 
 namespace Tumpang.Billing;
 
@@ -32,5 +34,17 @@ internal sealed record Fare(
             new(AccountKind.Tax, Guid.Empty, -Shares.Tax),
         ]);
 
+    /// <summary>As a row of billing.fares.</summary>
+    public FareParameters Parameters() => new(
+        FareId, RideId, Kind.ToString(), Basis.ToString(), PassengerId, DriverId, PolicyId, PolicyVersion, Currency, DistanceMetres, DurationSeconds,
+        Shares.Full, FactorBasisPoints, Shares.Total, Shares.Commission, Shares.DriverEarning, Shares.Tax,
+        JsonSerializer.Serialize(Shares.Lines, Json.Options), Payment.PaymentMethodId, Payment.Kind.ToString(), FinalisedAt);
+
     Money In(long minorUnits) => new(minorUnits, Currency);
 }
+
+/// <summary>What the insert of a fare binds.</summary>
+internal sealed record FareParameters(
+    Guid FareId, Guid RideId, string Kind, string Basis, Guid PassengerId, Guid DriverId, Guid PolicyId, int PolicyVersion, string Currency,
+    int DistanceMetres, int DurationSeconds, long Full, int FactorBasisPoints, long Total, long Commission, long DriverEarning, long Tax,
+    string Breakdown, Guid PaymentMethodId, string PaymentMethodKind, DateTimeOffset FinalisedAt);

@@ -53,9 +53,8 @@ internal sealed class FarePolicies(Database database, Cities cities)
     {
         var policies = await database.List<PolicyRow>(PolicyRow.Select, null, ct);
         var holidays = await database.List<HolidayRow>("select city_id, day::timestamp as day from billing.holidays", null, ct);
-        tariffs = new(
-            [.. policies.Select(row => row.ToPolicy())],
-            holidays.GroupBy(row => row.CityId).ToDictionary(city => city.Key, IReadOnlySet<DateOnly> (city) => city.Select(row => DateOnly.FromDateTime(row.Day)).ToHashSet()));
+        var days = holidays.ToLookup(row => row.CityId, row => DateOnly.FromDateTime(row.Day));
+        tariffs = new([.. policies.Select(row => row.ToPolicy())], days.ToDictionary(city => city.Key, IReadOnlySet<DateOnly> (city) => city.ToHashSet()));
         loaded.TrySetResult();
     }
 

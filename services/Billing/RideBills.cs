@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Dapper;
 using Tumpang.ServiceDefaults;
 
@@ -14,10 +13,11 @@ internal sealed class RideBills(FarePolicies policies, CityClock clock)
     public const string SelectHeard = """
 
         select heard.ride_id, heard.passenger_id, heard.driver_id, heard.status, heard.version, coalesce(heard.city_id, quote.city_id) as city_id,
-               coalesce(heard.vehicle_class, quote.vehicle_class) as vehicle_class, coalesce(heard.quoted_fare_minor_units, quote.fare_minor_units) as quoted_fare_minor_units,
+               coalesce(heard.vehicle_class, quote.vehicle_class) as vehicle_class,
+               coalesce(heard.quoted_fare_minor_units, quote.fare_minor_units) as quoted_fare_minor_units,
                heard.payment_method_id, heard.payment_method_kind, heard.started_at, heard.completed_at, heard.fare_factor_basis_points,
-               heard.track_distance_metres, heard.track_duration_seconds, heard.track_slow_seconds, heard.track_slow_distance_metres, heard.track_accepted_points,
-               heard.cancelled_at, heard.cancelled_by, heard.assigned_at,
+               heard.track_distance_metres, heard.track_duration_seconds, heard.track_slow_seconds, heard.track_slow_distance_metres,
+               heard.track_accepted_points, heard.cancelled_at, heard.cancelled_by, heard.assigned_at,
                quote.policy_id as quote_policy_id, quote.policy_version as quote_policy_version, quote.distance_metres as quote_distance_metres,
                quote.duration_seconds as quote_duration_seconds, quote.breakdown as quote_breakdown
         from   heard
@@ -69,14 +69,7 @@ internal sealed class RideBills(FarePolicies policies, CityClock clock)
     /// <summary>Ride, fare and ledger in one round trip.</summary>
     static Task Write(Fare fare, Transaction transaction, CancellationToken ct)
     {
-        var parameters = new DynamicParameters(new
-        {
-            fare.FareId, fare.RideId, Kind = fare.Kind.ToString(), Basis = fare.Basis.ToString(), fare.PassengerId, fare.DriverId,
-            fare.PolicyId, fare.PolicyVersion, fare.Currency, fare.DistanceMetres, fare.DurationSeconds, fare.FactorBasisPoints,
-            fare.Shares.Full, fare.Shares.Total, fare.Shares.Commission, fare.Shares.DriverEarning, fare.Shares.Tax,
-            Breakdown = JsonSerializer.Serialize(fare.Shares.Lines, Json.Options),
-            fare.Payment.PaymentMethodId, PaymentMethodKind = fare.Payment.Kind.ToString(), fare.FinalisedAt,
-        });
+        var parameters = new DynamicParameters(fare.Parameters());
         if (fare.Shares.Total == 0)
         {
             return transaction.Execute(WriteFare, parameters, ct);

@@ -10,9 +10,19 @@ public sealed class RideBillTests
 
     static readonly RideBill Created = new()
     {
-        RideId = Guid.CreateVersion7(), PassengerId = Guid.CreateVersion7(), DriverId = Guid.CreateVersion7(), Status = "Open", CityId = "nyc",
-        VehicleClass = VehicleClass.Standard, QuotedFareMinorUnits = 1_200, PaymentMethodId = Guid.CreateVersion7(), PaymentMethodKind = PaymentMethodKind.Card,
-        QuotePolicyId = Samples.NycTaxi.PolicyId, QuotePolicyVersion = 1, QuoteDistanceMetres = 3_000, QuoteDurationSeconds = 600,
+        RideId = Guid.CreateVersion7(),
+        PassengerId = Guid.CreateVersion7(),
+        DriverId = Guid.CreateVersion7(),
+        Status = "Open",
+        CityId = "nyc",
+        VehicleClass = VehicleClass.Standard,
+        QuotedFareMinorUnits = 1_200,
+        PaymentMethodId = Guid.CreateVersion7(),
+        PaymentMethodKind = PaymentMethodKind.Card,
+        QuotePolicyId = Samples.NycTaxi.PolicyId,
+        QuotePolicyVersion = 1,
+        QuoteDistanceMetres = 3_000,
+        QuoteDurationSeconds = 600,
         QuoteBreakdown = """[{"code":"base","amountMinorUnits":250},{"code":"meter","amountMinorUnits":900},{"code":"mta-tax","amountMinorUnits":50}]""",
     };
 
@@ -20,7 +30,11 @@ public sealed class RideBillTests
 
     static readonly RideBill Tracked = Completed with
     {
-        TrackDistanceMetres = 3_219, TrackDurationSeconds = 420, TrackSlowSeconds = 0, TrackSlowDistanceMetres = 0, TrackAcceptedPoints = 40,
+        TrackDistanceMetres = 3_219,
+        TrackDurationSeconds = 420,
+        TrackSlowSeconds = 0,
+        TrackSlowDistanceMetres = 0,
+        TrackAcceptedPoints = 40,
     };
 
     [Fact]

@@ -15,23 +15,46 @@ static class Samples
 
     public static FarePolicy NycTaxi { get; } = new()
     {
-        PolicyId = new("0190b000-0000-7000-8000-000000000001"), Version = 1, Name = "nyc-taxi", CityId = "nyc", VehicleClass = VehicleClass.Standard,
-        Mode = PricingMode.Metered, Tariff = TariffKind.TaxiMeter, Currency = "USD", BaseMinorUnits = 250,
-        Distance = new(50, 321_868_800), Time = new(50, 60), CommissionBasisPoints = 1_000, TaxCode = "mta-tax", TaxMinorUnits = 50,
+        PolicyId = new("0190b000-0000-7000-8000-000000000001"),
+        Version = 1,
+        Name = "nyc-taxi",
+        CityId = "nyc",
+        VehicleClass = VehicleClass.Standard,
+        Mode = PricingMode.Metered,
+        Tariff = TariffKind.TaxiMeter,
+        Currency = "USD",
+        BaseMinorUnits = 250,
+        Distance = new(50, 321_868_800),
+        Time = new(50, 60),
+        CommissionBasisPoints = 1_000,
+        TaxCode = "mta-tax",
+        TaxMinorUnits = 50,
         Surcharges =
         [
             new("peak", 100, new(16, 0), new(20, 0), Weekdays, ExceptHolidays: true),
             new("night", 50, new(20, 0), new(6, 0)),
         ],
-        Cancellation = new(500, TimeSpan.FromMinutes(5)), ValidFrom = new(2012, 9, 4, 4, 1, 0, TimeSpan.Zero),
+        Cancellation = new(500, TimeSpan.FromMinutes(5)),
+        ValidFrom = new(2012, 9, 4, 4, 1, 0, TimeSpan.Zero),
     };
 
     public static FarePolicy Nebengjek { get; } = new()
     {
-        PolicyId = new("0190b000-0000-7000-8000-000000000101"), Version = 1, Name = "nebengjek", CityId = "jakarta", VehicleClass = VehicleClass.Standard,
-        Mode = PricingMode.Metered, Tariff = TariffKind.Linear, Currency = "IDR", BaseMinorUnits = 0,
-        Distance = new(300_000, 1_000_000_000), Time = new(0, 60), RoundingMinorUnits = 100, CommissionBasisPoints = 500,
-        Cancellation = new(0, TimeSpan.FromMinutes(5)), ValidFrom = new(2010, 1, 1, 0, 0, 0, TimeSpan.Zero),
+        PolicyId = new("0190b000-0000-7000-8000-000000000101"),
+        Version = 1,
+        Name = "nebengjek",
+        CityId = "jakarta",
+        VehicleClass = VehicleClass.Standard,
+        Mode = PricingMode.Metered,
+        Tariff = TariffKind.Linear,
+        Currency = "IDR",
+        BaseMinorUnits = 0,
+        Distance = new(300_000, 1_000_000_000),
+        Time = new(0, 60),
+        RoundingMinorUnits = 100,
+        CommissionBasisPoints = 500,
+        Cancellation = new(0, TimeSpan.FromMinutes(5)),
+        ValidFrom = new(2010, 1, 1, 0, 0, 0, TimeSpan.Zero),
     };
 
     /// <summary>Any lawful tariff, linear or metered, in steps of 1 to 100 000 minor units.</summary>
@@ -48,9 +71,16 @@ static class Samples
         from tax in Gen.Choose(0, 500)
         select Nebengjek with
         {
-            Tariff = taxi ? TariffKind.TaxiMeter : TariffKind.Linear, BaseMinorUnits = basis, Distance = new(perDistance, distanceUnit),
-            Time = new(taxi ? perDistance : perTime, timeUnit), RoundingMinorUnits = step, MinimumMinorUnits = (long)steps * step,
-            CommissionBasisPoints = commission, TaxCode = "tax", TaxMinorUnits = tax, Surcharges = NycTaxi.Surcharges,
+            Tariff = taxi ? TariffKind.TaxiMeter : TariffKind.Linear,
+            BaseMinorUnits = basis,
+            Distance = new(perDistance, distanceUnit),
+            Time = new(taxi ? perDistance : perTime, timeUnit),
+            RoundingMinorUnits = step,
+            MinimumMinorUnits = (long)steps * step,
+            CommissionBasisPoints = commission,
+            TaxCode = "tax",
+            TaxMinorUnits = tax,
+            Surcharges = NycTaxi.Surcharges,
         };
 
     /// <summary>Up to 200 km and six hours, partly slow.</summary>

@@ -49,7 +49,8 @@ internal static class GetFare
 
         public FareView View() => new(
             FareId!.Value, RideId, Kind, Basis, In(TotalMinorUnits), In(CommissionMinorUnits), In(DriverEarningMinorUnits), In(TaxMinorUnits),
-            DistanceMetres, DurationSeconds, FareFactorBasisPoints, FareLineView.Of(JsonSerializer.Deserialize<List<FareLine>>(Breakdown, Json.Options)!, Currency),
+            DistanceMetres, DurationSeconds, FareFactorBasisPoints,
+            FareLineView.Of(JsonSerializer.Deserialize<List<FareLine>>(Breakdown, Json.Options)!, Currency),
             new(PolicyId, PolicyVersion, PolicyName), Settlement, FinalisedAt);
 
         Money In(long minorUnits) => new(minorUnits, Currency);

@@ -15,7 +15,8 @@ internal sealed class OnRideCancelled(RideBills bills, IOptions<BillingOptions> 
             insert into billing.rides as ride (
                 ride_id, passenger_id, driver_id, quote_id, payment_method_id, payment_method_kind, cancelled_at, cancelled_by, assigned_at, due_at)
             values (
-                @RideId, @PassengerId, @DriverId, @QuoteId, @PaymentMethodId, @PaymentMethodKind, @CancelledAt, @CancelledBy, @AssignedAt, now() + @TrackDeadline)
+                @RideId, @PassengerId, @DriverId, @QuoteId, @PaymentMethodId, @PaymentMethodKind, @CancelledAt, @CancelledBy, @AssignedAt,
+                now() + @TrackDeadline)
             on conflict (ride_id) do update
             set quote_id = excluded.quote_id, payment_method_id = excluded.payment_method_id, payment_method_kind = excluded.payment_method_kind,
                 cancelled_at = excluded.cancelled_at, cancelled_by = excluded.cancelled_by, assigned_at = excluded.assigned_at,

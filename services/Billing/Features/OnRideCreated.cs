@@ -9,7 +9,8 @@ internal sealed class OnRideCreated(RideBills bills) : IEventHandler<RideCreated
     const string Hear = """
         with heard as (
             insert into billing.rides as ride (
-                ride_id, passenger_id, driver_id, quote_id, city_id, vehicle_class, quoted_fare_minor_units, quoted_fare_currency, payment_method_id, payment_method_kind)
+                ride_id, passenger_id, driver_id, quote_id, city_id, vehicle_class, quoted_fare_minor_units, quoted_fare_currency,
+                payment_method_id, payment_method_kind)
             values (
                 @RideId, @PassengerId, @DriverId, @QuoteId, @CityId, @VehicleClass, @MinorUnits, @Currency, @PaymentMethodId, @PaymentMethodKind)
             on conflict (ride_id) do update

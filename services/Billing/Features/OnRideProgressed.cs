@@ -11,7 +11,8 @@ internal sealed class OnRideProgressed(FarePolicies policies) : IEventHandler<Ri
         with heard as (
             update billing.rides
             set    version = version + 1, meter_version = @Version
-            where  ride_id = @RideId and status = 'Open' and completed_at is null and cancelled_at is null and city_id is not null and meter_version < @Version
+            where  ride_id = @RideId and status = 'Open' and completed_at is null and cancelled_at is null and city_id is not null
+              and  meter_version < @Version
             returning *
         )
         """ + RideBills.SelectHeard;
@@ -27,8 +28,8 @@ internal sealed class OnRideProgressed(FarePolicies policies) : IEventHandler<Ri
         var policy = bill is { QuotePolicyId: { } policyId, QuotePolicyVersion: { } version }
             ? await policies.Get(policyId, version, ct)
             : await policies.GetCurrent(bill.CityId!, bill.VehicleClass!.Value, startedAt, ct);
-        var fare = FareSoFar(bill, policy, happened, policies.PickupAt(policy.CityId, startedAt));
-        transaction.Publish(new FareProgressed(happened.RideId, bill.PassengerId, bill.DriverId, new(fare, policy.Currency), happened.DistanceMetres, happened.DurationSeconds)
+        var fare = new Money(FareSoFar(bill, policy, happened, policies.PickupAt(policy.CityId, startedAt)), policy.Currency);
+        transaction.Publish(new FareProgressed(happened.RideId, bill.PassengerId, bill.DriverId, fare, happened.DistanceMetres, happened.DurationSeconds)
         {
             OccurredAt = happened.OccurredAt,
             Version = bill.Version,

@@ -14,7 +14,8 @@ namespace Tumpang.Billing.Features;
 internal static class QuoteRides
 {
     public static Results<Ok<QuotesView>, ProblemHttpResult> Handle(
-        QuoteRequest request, CurrentUser user, Cities cities, RoadNetwork roads, FarePolicies policies, QuoteToken tokens, CityClock clock, IOptions<BillingOptions> options)
+        QuoteRequest request, CurrentUser user, Cities cities, RoadNetwork roads, FarePolicies policies, QuoteToken tokens, CityClock clock,
+        IOptions<BillingOptions> options)
     {
         if (Refuse(request, cities, options.Value) is { } problem) return problem.ToHttp();
         if (!policies.AreLoaded) return BillingProblems.Starting.ToHttp();
