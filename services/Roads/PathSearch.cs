@@ -1,12 +1,10 @@
-using Tumpang.Contracts;
-
 namespace Tumpang.Roads;
 
 /// <summary>
 /// One search through a graph, quickest first, with buffers that serve any number of searches one after the other:
 /// a node's entries count only while its stamp equals the current search, so that nothing is cleared in between.
 /// </summary>
-internal sealed class PathSearch(RoadGraph graph)
+internal sealed class PathSearch(RoadGraph graph, Landmarks landmarks)
 {
     readonly PriorityQueue<int, double> frontier = new();
     readonly double[] seconds = new double[graph.NodeCount];
@@ -27,14 +25,13 @@ internal sealed class PathSearch(RoadGraph graph)
     public bool Find(int from, int to)
     {
         Begin(from);
-        var target = graph.Positions[to];
         while (Next(out var node))
         {
             if (node == to) return true;
             for (var edge = graph.FirstEdge[node]; edge < graph.FirstEdge[node + 1]; edge++)
             {
                 if (!Improve(edge, out var head)) continue;
-                frontier.Enqueue(head, seconds[head] + (graph.Positions[head].MetresTo(target) / graph.TopMetresPerSecond));
+                frontier.Enqueue(head, seconds[head] + landmarks.AtLeast(head, to));
             }
         }
 

@@ -20,7 +20,6 @@ internal sealed class RoadGraph
         Edges = [.. edges.OrderBy(edge => edge.From)];
         foreach (var edge in Edges) FirstEdge[edge.From + 1]++;
         for (var node = 0; node < positions.Length; node++) FirstEdge[node + 1] += FirstEdge[node];
-        TopMetresPerSecond = Edges.Length == 0 ? 1 : Edges.Max(edge => positions[edge.From].MetresTo(positions[edge.To]) / edge.Seconds);
     }
 
     public RoadEdge[] Edges { get; }
@@ -31,9 +30,6 @@ internal sealed class RoadGraph
 
     public ReadOnlySpan<GeoPoint> Positions => positions;
 
-    /// <summary>
-    /// The fastest that any edge brings a car nearer, as the crow flies. Taken from the end points and not from the
-    /// stated lengths, so that straight line ÷ this never overestimates: the condition under which A* is exact.
-    /// </summary>
-    public double TopMetresPerSecond { get; }
+    /// <summary>The same roads driven backwards.</summary>
+    public RoadGraph Reversed() => new(positions, [.. Edges.Select(edge => edge with { From = edge.To, To = edge.From })]);
 }

@@ -22,9 +22,10 @@ public sealed class RoadNetwork
 
     readonly RoadGraph graph;
     readonly NodeGrid grid;
+    readonly Landmarks landmarks;
     readonly ConcurrentBag<PathSearch> searches = [];
 
-    internal RoadNetwork(RoadGraph graph) => (this.graph, grid) = (graph, new NodeGrid(graph.Positions));
+    internal RoadNetwork(RoadGraph graph) => (this.graph, grid, landmarks) = (graph, new NodeGrid(graph.Positions), new Landmarks(graph));
 
     /// <summary>Manhattan with the travel times measured on Monday 2013-11-18, 16:00-17:00. Loaded once, at the first use.</summary>
     public static RoadNetwork Manhattan => SharedManhattan.Value;
@@ -129,7 +130,7 @@ public sealed class RoadNetwork
         return metres <= SnapLimitMetres ? new SnappedPoint(node, metres) : null;
     }
 
-    PathSearch Rent() => searches.TryTake(out var search) ? search : new PathSearch(graph);
+    PathSearch Rent() => searches.TryTake(out var search) ? search : new PathSearch(graph, landmarks);
 
     /// <summary>The node where a point joins the graph, and the straight metres to it.</summary>
     readonly record struct SnappedPoint(int Node, double Metres)

@@ -33,19 +33,15 @@ public sealed class ManhattanTests
     [Fact]
     public void Every_crossing_reaches_every_other()
     {
-        var backwards = new RoadGraph(
-            Manhattan.Graph.Positions.ToArray(),
-            [.. Manhattan.Graph.Edges.Select(edge => edge with { From = edge.To, To = edge.From })]);
-
         Assert.DoesNotContain(double.PositiveInfinity, Reference.SecondsFrom(Manhattan.Graph, 0));
-        Assert.DoesNotContain(double.PositiveInfinity, Reference.SecondsFrom(backwards, 0));
+        Assert.DoesNotContain(double.PositiveInfinity, Reference.SecondsFrom(Manhattan.Graph.Reversed(), 0));
     }
 
     [Fact]
     public void A_search_takes_exactly_as_long_as_a_plain_Dijkstra_says()
     {
         var random = new Random(20131118);
-        var search = new PathSearch(Manhattan.Graph);
+        var search = new PathSearch(Manhattan.Graph, new Landmarks(Manhattan.Graph));
 
         for (var round = 0; round < 40; round++)
         {
