@@ -51,7 +51,7 @@ sealed class TrackRecorder(Database database, CloseTrack close, IOptions<Locatio
         var track = ride.Track;
         foreach (var update in updates)
         {
-            var step = track.Add(update, rules);
+            var step = update.RecordedAt <= ride.StartedAt ? new Step(track, Refusal.OutOfOrder, 0) : track.Add(update, rules);
             track = step.Track;
             if (step.Refusal is { } reason)
             {
