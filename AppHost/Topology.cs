@@ -81,8 +81,8 @@ public static class Topology
     [
         new("gateway", "gateway/Gateway.csproj")
         {
-            Stores = [Store.Postgres, Store.Redis],
             Calls = ["user", "location", "match", "ride", "billing", "payment", "realtime", "sandbox"],
+            WaitsFor = ["user", "location", "match", "ride", "billing", "payment", "realtime", "sandbox"],
             Public = true,
             Scales = false,
         },
@@ -104,7 +104,7 @@ public static class Topology
         new("match", "services/Match/Match.csproj")
         {
             Schema = "match",
-            Stores = [Store.Postgres, Store.Redis, Store.RabbitMq],
+            Stores = [Store.Postgres, Store.RabbitMq],
             Calls = ["location"],
             Secrets = ["QuoteSigningKey"],
             PoolSize = 20,
@@ -112,20 +112,20 @@ public static class Topology
         new("ride", "services/Ride/Ride.csproj")
         {
             Schema = "ride",
-            Stores = [Store.Postgres, Store.Redis, Store.RabbitMq],
+            Stores = [Store.Postgres, Store.RabbitMq],
             PoolSize = 20,
         },
         new("billing", "services/Billing/Billing.csproj")
         {
             Schema = "billing",
-            Stores = [Store.Postgres, Store.Redis, Store.RabbitMq],
+            Stores = [Store.Postgres, Store.RabbitMq],
             Secrets = ["QuoteSigningKey"],
             PoolSize = 20,
         },
         new("payment", "services/Payment/Payment.csproj")
         {
             Schema = "payment",
-            Stores = [Store.Postgres, Store.Redis, Store.RabbitMq],
+            Stores = [Store.Postgres, Store.RabbitMq],
             Calls = ["sandbox"],
             Secrets = ["WebhookSigningKey", "ProviderApiKey", "CardTokenKey"],
             PoolSize = 16,

@@ -49,19 +49,34 @@ public readonly partial record struct ProcessIdentity(int Pid, long StartedTicks
         }
     }
 
-    /// <summary>Memory that it holds now, in bytes; 0 when it is gone.</summary>
-    public long ResidentBytes
+    /// <summary>
+    /// Memory that it and its children hold now, in bytes; 0 when it is gone. Shared pages are split among their holders, so that
+    /// the many processes of Postgres are not counted as many times its cache.
+    /// </summary>
+    public long ResidentBytes => Proportional(Pid) + Children(Pid).Sum(Proportional);
+
+    static long Proportional(int pid)
     {
-        get
+        try
         {
-            try
-            {
-                return long.Parse(File.ReadAllText($"/proc/{Pid}/statm").Split(' ')[1]) * Environment.SystemPageSize;
-            }
-            catch (IOException)
-            {
-                return 0;
-            }
+            var line = File.ReadLines($"/proc/{pid}/smaps_rollup").FirstOrDefault(line => line.StartsWith("Pss:", StringComparison.Ordinal));
+            return line is null ? 0 : long.Parse(line.AsSpan(4, line.Length - 4 - " kB".Length).Trim()) << 10;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
+    }
+
+    static int[] Children(int pid)
+    {
+        try
+        {
+            return [.. File.ReadAllText($"/proc/{pid}/task/{pid}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
+        }
+        catch (IOException)
+        {
+            return [];
         }
     }
 

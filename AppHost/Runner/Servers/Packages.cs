@@ -31,8 +31,8 @@ static class Packages
         var quiet = new Dictionary<string, string> { ["DEBIAN_FRONTEND"] = "noninteractive" };
         // The packages would start their servers; ours run from directories of their own.
         using var _ = new NoServiceStarts();
-        await Tool.Run("apt-get", ["update", "-q"], quiet, ct);
-        await Tool.Run("apt-get", ["install", "-y", "-q", "--no-install-recommends", .. missing], quiet, ct);
+        await Tool.Run("apt-get", ["update", "-q"], quiet, ct: ct);
+        await Tool.Run("apt-get", ["install", "-y", "-q", "--no-install-recommends", .. missing], quiet, ct: ct);
     }
 
     /// <summary>Tells Debian's package scripts, by their own convention, to start nothing while this lives. An existing policy is left alone.</summary>

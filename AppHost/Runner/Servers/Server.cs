@@ -49,6 +49,9 @@ public abstract class Server(string name, int port, string logFile, ProcessRegis
         }
     }
 
+    /// <summary>Completes when the process has ended, whoever ended it.</summary>
+    public Task WaitForExit(CancellationToken ct) => process?.WaitForExitAsync(ct) ?? Task.CompletedTask;
+
     /// <summary>Stops it cleanly; kills it when it does not end in time.</summary>
     public async Task Stop()
     {

@@ -1,0 +1,192 @@
+using Tumpang.AppHost;
+using Tumpang.Runner.Fleets;
+using Tumpang.Runner.Processes;
+using Tumpang.Runner.Servers;
+
+namespace Tumpang.Runner.Commands;
+
+/// <summary>What to bring up.</summary>
+/// <param name="DataDirectory">Its data, logs and state.</param>
+/// <param name="PortBase">The gateway's port.</param>
+/// <param name="Replicas">Copies of every service that scales.</param>
+/// <param name="Speed">City seconds per second; null lets the city run on system time.</param>
+/// <param name="CityStart">What the city's clocks show when the services start; null for now.</param>
+internal sealed record FleetPlan(string DataDirectory, int PortBase, int Replicas = 1, double? Speed = null, DateTimeOffset? CityStart = null)
+{
+    /// <summary>The first port of the fleet that people use; FLEET_PORTS moves it, for two working copies on one machine.</summary>
+    public static int MainPorts => BaseOr(7100);
+
+    /// <summary>The first port of the fleet of the tests.</summary>
+    public static int TestPorts => BaseOr(7300, shift: 200);
+
+    /// <summary>The first port of the fleet of the benchmarks.</summary>
+    public static int BenchPorts => BaseOr(7400, shift: 300);
+
+    /// <summary>The clock of this plan, beginning now.</summary>
+    public ClockSetting? Clock()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        return Speed is null && CityStart is null ? null : new(CityStart ?? now, now, Speed ?? 1);
+    }
+
+    static int BaseOr(int usual, int shift = 0) => int.TryParse(Environment.GetEnvironmentVariable("FLEET_PORTS"), out var first) ? first + shift : usual;
+}
+
+/// <summary>A whole fleet brought up by this process: stores, migration, services, and the supervision of all of it.</summary>
+internal sealed class FleetRun : IAsyncDisposable
+{
+    readonly FileStream claim;
+    readonly string directory;
+    readonly Screen screen;
+    Stores? stores;
+    Fleet? fleet;
+
+    FleetRun(FileStream claim, string directory, Screen screen) => (this.claim, this.directory, this.screen) = (claim, directory, screen);
+
+    /// <summary>What runs.</summary>
+    public FleetState State => FleetState.Of(stores!, fleet!.Options, fleet);
+
+    /// <summary>Takes the data directory for this process; null when another one has it.</summary>
+    public static FleetRun? Claim(string dataDirectory, Screen screen)
+    {
+        Directory.CreateDirectory(dataDirectory);
+        return TryLock(dataDirectory) is { } free ? new(free, dataDirectory, screen) : null;
+    }
+
+    /// <summary>Whether some process has taken the data directory.</summary>
+    public static bool IsClaimed(string dataDirectory)
+    {
+        if (!Directory.Exists(dataDirectory))
+        {
+            return false;
+        }
+
+        using var free = TryLock(dataDirectory);
+        return free is null;
+    }
+
+    /// <summary>Deletes what an earlier run with this directory left, so that this one starts empty.</summary>
+    public async Task Wipe()
+    {
+        await Stores.StopLeftovers(directory);
+        ServerFiles.Wipe(directory);
+        foreach (var entry in new DirectoryInfo(directory).EnumerateFileSystemInfos().Where(entry => entry.FullName != claim.Name))
+        {
+            if (entry is DirectoryInfo folder)
+            {
+                folder.Delete(recursive: true);
+            }
+            else
+            {
+                entry.Delete();
+            }
+        }
+    }
+
+    /// <summary>Starts everything and returns when all of it is healthy.</summary>
+    public async Task Start(Repository repository, FleetPlan plan, CancellationToken ct)
+    {
+        var options = new StoreOptions(directory, plan.PortBase) { MaxConnections = Topology.MaxConnections(plan.Replicas) };
+        await screen.During("starting the fleet", async () =>
+        {
+            stores = await Stores.Start(options, screen, ct);
+            var services = new FleetOptions(repository, directory, plan.PortBase, stores.Addresses, stores.Secrets) { Replicas = plan.Replicas, Clock = plan.Clock() };
+            FleetState.Of(stores, services, fleet: null).Save(directory);
+            fleet = await Fleet.Start(services, screen, ct);
+            return true;
+        });
+        State.Save(directory);
+    }
+
+    /// <summary>Restarts what dies, until <paramref name="ct"/> says stop.</summary>
+    public Task Supervise(CancellationToken ct) => Task.WhenAll(
+    [
+        .. fleet!.Processes.Select(process => KeepAlive(process.Name, process.WaitForExit, () => Revive(process, ct), ct)),
+        .. new Server[] { stores!.Postgres, stores.Redis, stores.RabbitMq }.Select(server => KeepAlive(server.Name, server.WaitForExit, () => server.Start(ct), ct)),
+    ]);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (fleet is not null)
+        {
+            await fleet.DisposeAsync();
+        }
+
+        if (stores is not null)
+        {
+            await stores.Stop();
+        }
+
+        File.Delete(FleetState.PathIn(directory));
+        await claim.DisposeAsync();
+    }
+
+    /// <summary>The kernel lets go of the lock with the process, however that ends.</summary>
+    static FileStream? TryLock(string dataDirectory)
+    {
+        try
+        {
+            return new(Path.Combine(dataDirectory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    static async Task Revive(ServiceProcess process, CancellationToken ct)
+    {
+        process.Start();
+        await process.WaitUntilHealthy(Fleet.StartPatience, ct);
+    }
+
+    async Task KeepAlive(string name, Func<CancellationToken, Task> waitForExit, Func<Task> revive, CancellationToken ct)
+    {
+        var backOff = new BackOff();
+        while (!ct.IsCancellationRequested)
+        {
+            try
+            {
+                await waitForExit(ct);
+                var pause = backOff.Next();
+                screen.Warn($"{name} died; starting it again in {pause.TotalSeconds:0.0} s");
+                await Task.Delay(pause, ct);
+                await revive();
+                screen.Report($"{name} is healthy again");
+                State.Save(directory);
+            }
+            catch (OperationCanceledException) when (ct.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (FleetException exception)
+            {
+                screen.Warn(exception.Message);
+            }
+        }
+    }
+}
+
+/// <summary>Pauses between restarts: half a second at first, doubling to half a minute, forgotten after a calm minute.</summary>
+internal sealed class BackOff
+{
+    static readonly TimeSpan First = TimeSpan.FromSeconds(0.5);
+    static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan Calm = TimeSpan.FromMinutes(1);
+
+    readonly TimeProvider time;
+    TimeSpan next = First;
+    DateTimeOffset last;
+
+    public BackOff(TimeProvider? time = null) => this.time = time ?? TimeProvider.System;
+
+    /// <summary>How long to wait before the restart that is due now.</summary>
+    public TimeSpan Next()
+    {
+        var now = time.GetUtcNow();
+        next = now - last > next + Calm ? First : TimeSpan.FromTicks(Math.Min(next.Ticks * 2, Longest.Ticks));
+        last = now;
+        return next;
+    }
+}
