@@ -17,6 +17,8 @@ sealed partial class Dispatcher(
 
     static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
 
+    static readonly ActivitySource Activities = new("Tumpang.Match");
+
     readonly ConcurrentDictionary<Zone, Lazy<SemaphoreSlim>> signals = new();
 
     /// <summary>Somebody in this zone waits for a driver.</summary>
@@ -65,7 +67,12 @@ sealed partial class Dispatcher(
     SemaphoreSlim Start(Zone zone)
     {
         var signal = new SemaphoreSlim(0, 1);
-        _ = Task.Run(() => Serve(zone, signal, lifetime.ApplicationStopping));
+        // A loop of its own: what it does is not part of the call that happened to wake it first.
+        using (ExecutionContext.SuppressFlow())
+        {
+            _ = Task.Run(() => Serve(zone, signal, lifetime.ApplicationStopping));
+        }
+
         return signal;
     }
 
@@ -112,6 +119,7 @@ sealed partial class Dispatcher(
 
     async Task Run(Zone zone, long token, CancellationToken ct)
     {
+        using var activity = Activities.StartActivity("dispatch round");
         try
         {
             await round.Run(zone, token, ct);

@@ -32,6 +32,7 @@ sealed class WaitingRequests(Database database)
                    where  o.ride_request_id = r.ride_request_id and o.withdrawn_because is distinct from 'AnotherDriverAccepted'), ',') as already_asked
         from   match.ride_requests r
         where  r.city_id = @CityId and r.vehicle_class = @VehicleClass and r.status = 'Searching' and r.search_ends_at >= @EndsAfter
+        and    not exists (select from match.busy_parties busy where busy.user_id = r.passenger_id)
         order  by r.requested_at
         limit  @Limit
         """;
@@ -44,7 +45,7 @@ sealed class WaitingRequests(Database database)
 
     const string WaitingZones = "select distinct city_id, vehicle_class from match.ride_requests where status = 'Searching'";
 
-    /// <summary>The oldest requests of a zone that still have time for an offer.</summary>
+    /// <summary>The oldest requests of a zone that still have time for an offer, and whose passenger has not begun to drive meanwhile.</summary>
     public Task<IReadOnlyList<WaitingRequest>> In(Zone zone, CityRules rules, DateTimeOffset now, CancellationToken ct) => database.List<WaitingRequest>(
         Waiting, new { zone.CityId, VehicleClass = zone.VehicleClass.ToString(), EndsAfter = now + rules.ShortestOfferTime, Limit = rules.RequestsPerRound }, ct);
 
