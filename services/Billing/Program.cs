@@ -21,6 +21,7 @@ builder.AddBus(bus => bus
 
 builder.Services.AddOptions<BillingOptions>().BindConfiguration("Billing").ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddSingleton<QuoteToken>();
+builder.Services.AddSingleton<BillingMetrics>();
 builder.Services.AddSingleton<FarePolicies>();
 builder.Services.AddSingleton<RideBills>();
 builder.Services.AddSweeper<RefreshFarePolicies>();

@@ -7,7 +7,7 @@ namespace Tumpang.Billing;
 /// Where every event about a ride ends: the handler writes down what it heard and comes here with the row, locked; whoever
 /// comes last finds everything there and prices the ride. The row's lock makes that exactly one, the unique fare guards it.
 /// </summary>
-internal sealed class RideBills(FarePolicies policies, CityClock clock)
+internal sealed class RideBills(FarePolicies policies, BillingMetrics metrics, CityClock clock)
 {
     /// <summary>Behind a statement named heard that returns rows of billing.rides: reads the bill.</summary>
     public const string SelectHeard = """
@@ -57,6 +57,7 @@ internal sealed class RideBills(FarePolicies policies, CityClock clock)
         {
             await Write(fare, transaction, ct);
             transaction.Publish(fare.Finalised(bill.Version + 1));
+            transaction.OnCommitted(() => metrics.CountFare(fare.Basis));
         }
         else
         {

@@ -7,7 +7,8 @@ namespace Tumpang.Billing.Features;
 /// Prices rides whose deadline has passed with what is there: without a track the quote is the fare. Also catches the rare ride
 /// whose last two events were handled at the same instant and did not see each other.
 /// </summary>
-internal sealed class FinaliseOverdueRides(Database database, RideBills bills, IOptions<BillingOptions> options) : ISweep
+internal sealed partial class FinaliseOverdueRides(
+    Database database, RideBills bills, IOptions<BillingOptions> options, ILogger<FinaliseOverdueRides> logger) : ISweep
 {
     /// <summary>Committed before the work: a ride that cannot be priced steps back and does not hold up the others.</summary>
     const string ClaimOne = """
@@ -41,10 +42,14 @@ internal sealed class FinaliseOverdueRides(Database database, RideBills bills, I
         await using var transaction = await database.Begin(ct);
         if (await transaction.Find<RideBill>(Read, new { RideId = rideId }, ct) is { } bill)
         {
-            await bills.Conclude(bill, overdue: true, transaction, ct);
+            var priced = await bills.Conclude(bill, overdue: true, transaction, ct);
             await transaction.Commit(ct);
+            Overdue(rideId, bill.TrackAcceptedPoints, priced);
         }
 
         return true;
     }
+
+    [LoggerMessage(LogLevel.Warning, "Ride {RideId} is overdue with {TrackPoints} points of track; priced: {Priced}")]
+    partial void Overdue(Guid rideId, int? trackPoints, bool priced);
 }

@@ -15,7 +15,7 @@ internal static class QuoteRides
 {
     public static Results<Ok<QuotesView>, ProblemHttpResult> Handle(
         QuoteRequest request, CurrentUser user, Cities cities, RoadNetwork roads, FarePolicies policies, QuoteToken tokens, CityClock clock,
-        IOptions<BillingOptions> options)
+        BillingMetrics metrics, IOptions<BillingOptions> options)
     {
         if (Refuse(request, cities, options.Value) is { } problem) return problem.ToHttp();
         if (!policies.AreLoaded) return BillingProblems.Starting.ToHttp();
@@ -27,6 +27,7 @@ internal static class QuoteRides
 
         var journey = Journey.Along(roads.Find(pickup, dropOff));
         var start = policies.PickupAt(city.Id, now);
+        metrics.CountQuotes(tariffs.Count);
         var quotes = tariffs.Select(policy => QuoteOf(policy, policy.PriceOf(journey, start), journey));
         return TypedResults.Ok(new QuotesView([.. quotes.Select(quote => QuoteView.Of(quote, tokens.Sign(quote)))]));
 
