@@ -4,7 +4,10 @@ using Tumpang.ServiceDefaults.Bus;
 
 namespace Tumpang.ServiceDefaults;
 
-/// <summary>Reads and single statements on this service's schema; everything that must hold together takes a <see cref="Transaction"/>.</summary>
+/// <summary>
+/// Reads and single statements on this service's schema; everything that must hold together takes a <see cref="Transaction"/>.
+/// Never both in one flow: a transaction holds a connection, and enough of them waiting for a second one empty the pool for ever.
+/// </summary>
 public sealed class Database(NpgsqlDataSource source, SchemaName schema, OutboxSignal signal)
 {
     /// <summary>The first row, or default when there is none.</summary>

@@ -34,7 +34,7 @@ public static class Idempotency
         if (http.Request.Headers[Header] is not [{ Length: > 0 } key])
         {
             await transaction.Open(ct);
-            return await CommitWhenSuccessful(transaction, await next(context), ct);
+            return await CommitWhenWanted(transaction, await next(context), ct);
         }
 
         if (key.Length > LongestKey)
@@ -58,7 +58,7 @@ public static class Idempotency
     {
         if (!IsSuccess(result))
         {
-            return result;
+            return await CommitWhenWanted(transaction, result, ct);
         }
 
         var options = http.RequestServices.GetRequiredService<Microsoft.Extensions.Options.IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions>>().Value.SerializerOptions;
@@ -68,9 +68,9 @@ public static class Idempotency
         return answer;
     }
 
-    static async Task<object?> CommitWhenSuccessful(Transaction transaction, object? result, CancellationToken ct)
+    static async Task<object?> CommitWhenWanted(Transaction transaction, object? result, CancellationToken ct)
     {
-        if (IsSuccess(result))
+        if (IsSuccess(result) || transaction.KeepsWhenRefused)
         {
             await transaction.Commit(ct);
         }

@@ -52,6 +52,14 @@ public sealed class Transaction : IAsyncDisposable
     /// <summary>Runs after the commit, in this process only: a wake-up, never an effect that must not be lost.</summary>
     public void OnCommitted(Action wake) => onCommitted.Add(wake);
 
+    /// <summary>
+    /// The effects stay even when the endpoint answers with a refusal: a wrong guess must be counted. Not for the answer itself,
+    /// which is judged anew when it is asked again.
+    /// </summary>
+    public void KeepWhenRefused() => KeepsWhenRefused = true;
+
+    internal bool KeepsWhenRefused { get; private set; }
+
     /// <summary>Writes the outbox, commits, and wakes the relay.</summary>
     public async Task Commit(CancellationToken ct)
     {

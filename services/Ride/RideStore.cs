@@ -21,6 +21,10 @@ sealed class RideStore(Database database)
     public async Task<Ride?> Find(Guid rideId, Guid userId, CancellationToken ct) =>
         (await database.Find<Row>(Select, new { rideId }, ct))?.ToRide() is { } ride && ride.SideOf(userId) is not null ? ride : null;
 
+    /// <inheritdoc cref="Find(Guid, Guid, CancellationToken)"/>
+    public static async Task<Ride?> Find(Transaction transaction, Guid rideId, Guid userId, CancellationToken ct) =>
+        await Find(transaction, rideId, ct) is { } ride && ride.SideOf(userId) is not null ? ride : null;
+
     /// <summary>The ride, whoever asks, inside a transaction.</summary>
     public static async Task<Ride?> Find(Transaction transaction, Guid rideId, CancellationToken ct) =>
         (await transaction.Find<Row>(Select, new { rideId }, ct))?.ToRide();

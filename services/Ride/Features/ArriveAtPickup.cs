@@ -16,10 +16,10 @@ static class ArriveAtPickup
         """;
 
     public static async Task<IResult> Handle(
-        Guid rideId, Request request, CurrentUser user, RideStore rides, CityClock clock, Transaction transaction, CancellationToken ct)
+        Guid rideId, Request request, CurrentUser user, CityClock clock, Transaction transaction, CancellationToken ct)
     {
         if (!request.Position.IsValid) return RideProblems.InvalidPosition.ToHttp();
-        if (await rides.Find(rideId, user.Id, ct) is not { } ride || ride.DriverId != user.Id) return RideProblems.NotFound.ToHttp();
+        if (await RideStore.Find(transaction, rideId, user.Id, ct) is not { } ride || ride.DriverId != user.Id) return RideProblems.NotFound.ToHttp();
 
         var decision = ride.Arrive(request.Position, clock.GetUtcNow());
         if (decision.Event is not { } arrived) return decision.Problem!.ToHttp();

@@ -20,12 +20,12 @@ static class CompleteRide
         """;
 
     public static async Task<IResult> Handle(
-        Guid rideId, Request request, CurrentUser user, RideStore rides, CityClock clock, Transaction transaction, CancellationToken ct)
+        Guid rideId, Request request, CurrentUser user, CityClock clock, Transaction transaction, CancellationToken ct)
     {
         if (!request.Position.IsValid) return RideProblems.InvalidPosition.ToHttp();
         if (request.FareFactorBasisPoints is < 0 or > WholeFareBasisPoints)
             return Problem.Invalid("fareFactorBasisPoints", "The fare factor lies between 0 and 10 000 basis points.").ToHttp();
-        if (await rides.Find(rideId, user.Id, ct) is not { } ride || ride.DriverId != user.Id) return RideProblems.NotFound.ToHttp();
+        if (await RideStore.Find(transaction, rideId, user.Id, ct) is not { } ride || ride.DriverId != user.Id) return RideProblems.NotFound.ToHttp();
 
         var decision = ride.Complete(request.Position, request.FareFactorBasisPoints ?? WholeFareBasisPoints, clock.GetUtcNow());
         if (decision.Event is not { } completed) return decision.Problem!.ToHttp();

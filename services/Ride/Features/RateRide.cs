@@ -18,11 +18,11 @@ static class RateRide
         """;
 
     public static async Task<IResult> Handle(
-        Guid rideId, Request request, CurrentUser user, RideStore rides, CityClock clock, Transaction transaction, CancellationToken ct)
+        Guid rideId, Request request, CurrentUser user, CityClock clock, Transaction transaction, CancellationToken ct)
     {
         if (request.Stars is < 1 or > 5) return Problem.Invalid("stars", "A rating has 1 to 5 stars.").ToHttp();
         if (request.Comment is { Length: > LongestComment }) return Problem.Invalid("comment", $"A comment has at most {LongestComment} characters.").ToHttp();
-        if (await rides.Find(rideId, user.Id, ct) is not { } ride || ride.SideOf(user.Id) is not { } side) return RideProblems.NotFound.ToHttp();
+        if (await RideStore.Find(transaction, rideId, user.Id, ct) is not { } ride || ride.SideOf(user.Id) is not { } side) return RideProblems.NotFound.ToHttp();
 
         var decision = ride.Rate(side, request.Stars, clock.GetUtcNow());
         if (decision.Event is not { } rated) return decision.Problem!.ToHttp();

@@ -12,7 +12,7 @@ static class StartRide
     /// <param name="Position">Where the driver stands, WGS 84; within 100 m of the pickup.</param>
     public sealed record Request(string Pin, GeoPoint Position);
 
-    /// <summary>Spends a guess before it is compared, on its own, so that no number of parallel guesses gets more than the limit.</summary>
+    /// <summary>Spends a guess before it is compared, under the row's lock, so that no number of parallel guesses gets more than the limit.</summary>
     const string SpendTry = """
         update ride.rides
         set    pin_tries = pin_tries + 1
@@ -27,15 +27,19 @@ static class StartRide
         """;
 
     public static async Task<IResult> Handle(
-        Guid rideId, Request request, CurrentUser user, RideStore rides, Database database, CityClock clock, Transaction transaction, CancellationToken ct)
+        Guid rideId, Request request, CurrentUser user, CityClock clock, Transaction transaction, CancellationToken ct)
     {
         if (!request.Position.IsValid) return RideProblems.InvalidPosition.ToHttp();
-        if (await rides.Find(rideId, user.Id, ct) is not { } ride || ride.DriverId != user.Id) return RideProblems.NotFound.ToHttp();
+        if (await RideStore.Find(transaction, rideId, user.Id, ct) is not { } ride || ride.DriverId != user.Id) return RideProblems.NotFound.ToHttp();
         if (ride.WhyNotStart(request.Position) is { } problem) return problem.ToHttp();
 
-        var tries = await database.Find<short?>(SpendTry, new { rideId, Ride.MaxPinTries }, ct);
+        var tries = await transaction.Find<short?>(SpendTry, new { rideId, Ride.MaxPinTries }, ct);
         if (tries is null) return RideProblems.PinLocked.ToHttp();
-        if (!IsSame(ride.StartPin, request.Pin)) return RideProblems.WrongPin(Ride.MaxPinTries - tries.Value).ToHttp();
+        if (!IsSame(ride.StartPin, request.Pin))
+        {
+            transaction.KeepWhenRefused();
+            return RideProblems.WrongPin(Ride.MaxPinTries - tries.Value).ToHttp();
+        }
 
         var started = ride.Start(request.Position, clock.GetUtcNow());
         var moved = await RideStore.Move(
