@@ -15,15 +15,29 @@ sealed class TrackRecorder(Database database, CloseTrack close, IOptions<Locatio
 {
     readonly LocationOptions rules = options.Value;
 
-    /// <summary>What is left for the pool: points after a ride's end, and all points of a ride that takes none any more.</summary>
+    /// <summary>What is left for the pool, by ride: points after its end, and all points of a ride that takes none any more.</summary>
     public async Task<IReadOnlyDictionary<Guid, IReadOnlyList<LocationUpdate>>> Record(IReadOnlyList<TrackBatch> batches, DateTimeOffset now, CancellationToken ct)
     {
+        var left = new Dictionary<Guid, IReadOnlyList<LocationUpdate>>();
+        foreach (var ride in await Lengthen(batches, left, now, ct))
+        {
+            // A position after the end says that none before it is still under way: the track need not wait any longer.
+            if (ride is { CompletedAt: not null, TakesPoints: true } && left[ride.RideId].Count > 0) await close.Now(ride.RideId, ride.DriverId, now, ct);
+        }
+
+        return left;
+    }
+
+    async Task<IReadOnlyList<RideRow>> Lengthen(
+        IReadOnlyList<TrackBatch> batches, Dictionary<Guid, IReadOnlyList<LocationUpdate>> left, DateTimeOffset now, CancellationToken ct)
+    {
         await using var transaction = await database.Begin(ct);
-        var rides = (await TrackStore.Lock(transaction, [.. batches.Select(batch => batch.RideId)], ct)).ToDictionary(ride => ride.RideId);
-        var (left, points, tracks) = (new Dictionary<Guid, IReadOnlyList<LocationUpdate>>(), new List<TrackPoint>(), new List<(RideRow Ride, Track Track)>());
+        var rides = await TrackStore.Lock(transaction, [.. batches.Select(batch => batch.RideId)], ct);
+        var byId = rides.ToDictionary(ride => ride.RideId);
+        var (points, tracks) = (new List<TrackPoint>(), new List<(RideRow Ride, Track Track)>());
         foreach (var batch in batches)
         {
-            var ride = rides.GetValueOrDefault(batch.RideId);
+            var ride = byId.GetValueOrDefault(batch.RideId);
             var during = ride is { TakesPoints: true } ? batch.Updates.TakeWhile(update => !(update.RecordedAt > ride.CompletedAt)).ToList() : [];
             left[batch.RideId] = [.. batch.Updates.Skip(during.Count)];
             if (ride is null || during.Count == 0) continue;
@@ -39,8 +53,7 @@ sealed class TrackRecorder(Database database, CloseTrack close, IOptions<Locatio
         }
 
         await transaction.Commit(ct);
-        await CloseWhatIsComplete(rides.Values, left, now, ct);
-        return left;
+        return rides;
     }
 
     async Task<Track> Extend(
@@ -80,15 +93,5 @@ sealed class TrackRecorder(Database database, CloseTrack close, IOptions<Locatio
             Version = ride.Version + 1,
         });
         return ride with { ProgressedAt = now, Version = ride.Version + 1 };
-    }
-
-    /// <summary>A position after the end says that none before it is still under way: the track need not wait any longer.</summary>
-    async Task CloseWhatIsComplete(
-        IEnumerable<RideRow> rides, Dictionary<Guid, IReadOnlyList<LocationUpdate>> left, DateTimeOffset now, CancellationToken ct)
-    {
-        foreach (var ride in rides.Where(ride => ride is { CompletedAt: not null, TakesPoints: true } && left[ride.RideId].Count > 0))
-        {
-            await close.Now(ride.RideId, ride.DriverId, now, ct);
-        }
     }
 }
