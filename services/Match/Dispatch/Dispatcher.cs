@@ -97,25 +97,28 @@ sealed partial class Dispatcher(
         }
     }
 
-    /// <summary>One round, or none when other copies were quicker for a whole window: what we were woken for was theirs to see.</summary>
+    /// <summary>One round, or none when other copies ran the last few: what we were woken for was theirs to see.</summary>
     async Task Dispatch(Zone zone, CancellationToken ct)
     {
+        const int Tries = 3;
         var window = matching.Of(zone.CityId).DispatchWindow;
-        const int TriesPerWindow = 8;
-        for (var tries = 0; tries <= TriesPerWindow; tries++)
+        for (var tries = 0; tries < Tries; tries++)
         {
-            if (await lease.Take(zone, window, ct) is { } token)
+            var started = Stopwatch.GetTimestamp();
+            var turn = await lease.Take(zone, window, ct);
+            if (turn.Token is { } token)
             {
-                var started = Stopwatch.GetTimestamp();
                 await Run(zone, token, ct);
-                var left = window - Stopwatch.GetElapsedTime(started);
-                await Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, ct);
+                await Task.Delay(Positive(window - Stopwatch.GetElapsedTime(started)), ct);
                 return;
             }
 
-            await Task.Delay(window / TriesPerWindow, ct);
+            // Timers are exact to a millisecond: not a moment too early.
+            await Task.Delay(turn.UntilNext is { } wait && wait > TimeSpan.Zero ? wait + TimeSpan.FromMilliseconds(1) : window / 2, ct);
         }
     }
+
+    static TimeSpan Positive(TimeSpan span) => span > TimeSpan.Zero ? span : TimeSpan.Zero;
 
     async Task Run(Zone zone, long token, CancellationToken ct)
     {

@@ -15,7 +15,7 @@ sealed class EndConfirmations(Database database, CityClock clock, MatchMetrics m
         for    update skip locked
         """;
 
-    public TimeSpan Every => TimeSpan.FromMilliseconds(500);
+    public TimeSpan Every => TimeSpan.FromMilliseconds(1000);
 
     public async Task<bool> Sweep(CancellationToken ct)
     {

@@ -19,7 +19,7 @@ sealed class EndSearches(Database database, CityClock clock, MatchMetrics metric
         returning ride_request_id, passenger_id, quote_id, version
         """;
 
-    public TimeSpan Every => TimeSpan.FromMilliseconds(250);
+    public TimeSpan Every => TimeSpan.FromMilliseconds(500);
 
     public async Task<bool> Sweep(CancellationToken ct)
     {

@@ -19,7 +19,7 @@ sealed class ExpireOffers(Database database, CityClock clock, Dispatcher dispatc
         for    update of r skip locked
         """;
 
-    public TimeSpan Every => TimeSpan.FromMilliseconds(200);
+    public TimeSpan Every => TimeSpan.FromMilliseconds(250);
 
     public async Task<bool> Sweep(CancellationToken ct)
     {
