@@ -1,0 +1,87 @@
+using Tumpang.Contracts;
+using Tumpang.ServiceDefaults;
+
+namespace Tumpang.Billing.Tests;
+
+/// <summary>One ride and every event that billing may hear of it, as the other services would publish them.</summary>
+sealed record Ride(string CityId, PaymentMethodKind Paying)
+{
+    /// <summary>14:00 in New York on a Monday; 02:00 in Jakarta, where the hour makes no difference.</summary>
+    public DateTimeOffset StartedAt { get; init; } = new(2013, 11, 18, 19, 0, 0, TimeSpan.Zero);
+
+    public Guid RideId { get; } = Guid.CreateVersion7();
+    public Guid RequestId { get; } = Guid.CreateVersion7();
+    public Guid QuoteId { get; } = Guid.CreateVersion7();
+    public Guid OrderId { get; } = Guid.CreateVersion7();
+    public Guid PassengerId { get; init; } = Guid.CreateVersion7();
+    public Guid DriverId { get; init; } = Guid.CreateVersion7();
+    public PaymentChoice Payment { get; } = new(Guid.CreateVersion7(), Paying);
+
+    /// <summary>12.00 dollars, or 15 000 rupiah.</summary>
+    public Money QuotedFare => CityId == "nyc" ? new(1_200, "USD") : new(1_500_000, "IDR");
+
+    public GeoPoint Pickup => CityId == "nyc" ? new(40.7580, -73.9855) : new(-6.1754, 106.8272);
+    public GeoPoint DropOff => CityId == "nyc" ? new(40.7830, -73.9655) : new(-6.2000, 106.8456);
+
+    public static Ride InNewYork() => new("nyc", PaymentMethodKind.Card);
+
+    public static Ride InJakarta() => new("jakarta", PaymentMethodKind.Cash);
+
+    public RideRequested Requested(QuoteToken tokens, VehicleClass vehicleClass = VehicleClass.Standard)
+    {
+        var policy = CityId == "nyc" ? Samples.NycTaxi : Samples.Nebengjek;
+        FareLine[] lines = CityId == "nyc" ? [new("base", 250), new("meter", 900), new("mta-tax", 50)] : [new("distance", 1_500_000)];
+        var quote = new Quote(
+            QuoteId, PassengerId, CityId, vehicleClass, Pickup, DropOff, policy.PolicyId, 1, 5_000, 900, QuotedFare, lines,
+            StartedAt.AddMinutes(-6), StartedAt.AddMinutes(-1));
+        return new(RequestId, PassengerId, CityId, vehicleClass, Pickup, DropOff, QuoteId, tokens.Sign(quote), QuotedFare, Payment, StartedAt)
+        {
+            OccurredAt = StartedAt.AddMinutes(-5),
+            Version = 1,
+        };
+    }
+
+    public RideCreated Created() => new(RideId, RequestId, PassengerId, DriverId, CityId, VehicleClass.Standard, Pickup, DropOff, QuoteId, QuotedFare, Payment)
+    {
+        OccurredAt = StartedAt.AddMinutes(-4),
+        Version = 1,
+    };
+
+    public RideProgressed Progressed(int metres, int seconds, long version) => new(RideId, PassengerId, DriverId, Pickup, metres, seconds)
+    {
+        OccurredAt = StartedAt.AddSeconds(seconds),
+        Version = version,
+    };
+
+    public RideCompleted Completed(int factor = 10_000) => new(RideId, PassengerId, DriverId, DropOff, StartedAt, StartedAt.AddMinutes(12), factor)
+    {
+        OccurredAt = StartedAt.AddMinutes(12),
+        Version = 4,
+    };
+
+    public RideTrackClosed Tracked(int metres = 3_219, int points = 40, int slowSeconds = 0) =>
+        new(RideId, PassengerId, DriverId, metres, 720, slowSeconds, 0, points, "_p~iF~ps|U_ulLnnqC")
+        {
+            OccurredAt = StartedAt.AddMinutes(12),
+            Version = 9,
+        };
+
+    public RideCancelled Cancelled(Party by, int secondsAfterMatch) =>
+        new(RideId, RequestId, PassengerId, DriverId, by, "changed my mind", RideStatus.DriverAssigned, StartedAt.AddMinutes(-4), QuoteId, Payment)
+        {
+            OccurredAt = StartedAt.AddMinutes(-4).AddSeconds(secondsAfterMatch),
+            Version = 2,
+        };
+
+    public PaymentSucceeded Paid(Money amount) => new(OrderId, RideId, PassengerId, DriverId, amount, Paying)
+    {
+        OccurredAt = StartedAt.AddMinutes(13),
+        Version = 2,
+    };
+
+    public PaymentFailed Declined(Money amount) => new(OrderId, RideId, PassengerId, DriverId, amount, "card-declined")
+    {
+        OccurredAt = StartedAt.AddMinutes(13),
+        Version = 1,
+    };
+}
