@@ -154,7 +154,8 @@ public sealed record TestStores(string Postgres, string Redis, string RabbitMq, 
     /// <summary>The same, as addresses for a fleet.</summary>
     public StoreAddresses Addresses => new(Postgres, Redis, RabbitMq);
 
-    internal static TestStores Of(Stores stores) => new(
+    /// <summary>Hands over <paramref name="stores"/>, whoever started them.</summary>
+    public static TestStores Of(Stores stores) => new(
         stores.Addresses.Postgres, stores.Addresses.Redis, stores.Addresses.RabbitMq, stores.Options.DataDirectory,
         stores.Options.PortBase, stores.Options.PortBase + (2 * Ports.PerFleet));
 

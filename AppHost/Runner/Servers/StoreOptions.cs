@@ -32,7 +32,8 @@ public static class Ports
     /// <summary>The port of a copy of a service; the gateway's first copy has the base.</summary>
     public static int Of(int portBase, Service service, int copy)
     {
-        var position = Topology.Services.ToList().IndexOf(service);
+        // By name: a test may run a service with other settings than the topology's.
+        var position = Topology.Services.ToList().FindIndex(other => other.Name == service.Name);
         return position == 0 ? portBase + (copy * (MaxCopies + 1)) : portBase + (position * (MaxCopies + 1)) + copy;
     }
 }
