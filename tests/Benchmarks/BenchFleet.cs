@@ -26,7 +26,7 @@ public sealed class BenchFleet
     public static BenchFleet Read()
     {
         var state = JsonDocument.Parse(File.ReadAllBytes(Environment.GetEnvironmentVariable("FLEET_STATE")!)).RootElement;
-        return new(FleetState.Read(), Text("postgres"), Text("redis"), Text("rabbitmq"));
+        return new(FleetState.Read(), Text("postgres"), Text("redis"), Text("rabbitMq"));
 
         string Text(string name) => state.GetProperty(name).GetString()!;
     }
