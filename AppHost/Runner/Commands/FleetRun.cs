@@ -13,6 +13,9 @@ namespace Tumpang.Runner.Commands;
 /// <param name="CityStart">What the city's clocks show when the services start; null for now.</param>
 internal sealed record FleetPlan(string DataDirectory, int PortBase, int Replicas = 1, double? Speed = null, DateTimeOffset? CityStart = null)
 {
+    /// <summary>What runs on the stores; a part of the topology in tests.</summary>
+    public IReadOnlyList<Service> Services { get; init; } = Topology.Services;
+
     /// <summary>The first port of the fleet that people use; FLEET_PORTS moves it, for two working copies on one machine.</summary>
     public static int MainPorts => BaseOr(7100);
 
@@ -90,7 +93,7 @@ internal sealed class FleetRun : IAsyncDisposable
         await screen.During("starting the fleet", async () =>
         {
             stores = await Stores.Start(options, screen, ct);
-            var services = new FleetOptions(repository, directory, plan.PortBase, stores.Addresses, stores.Secrets) { Replicas = plan.Replicas, Clock = plan.Clock() };
+            var services = new FleetOptions(repository, directory, plan.PortBase, stores.Addresses, stores.Secrets) { Replicas = plan.Replicas, Services = plan.Services, Clock = plan.Clock() };
             FleetState.Of(stores, services, fleet: null).Save(directory);
             fleet = await Fleet.Start(services, screen, ct);
             return true;

@@ -7,16 +7,24 @@ namespace Tumpang.Runner.Commands;
 internal sealed class Screen(IAnsiConsole console) : IProgress<string>
 {
     /// <summary>Standard output.</summary>
-    public static Screen Output { get; } = new(AnsiConsole.Console);
+    public static Screen Output { get; } = For(System.Console.Out, System.Console.IsOutputRedirected);
 
     /// <summary>Standard error.</summary>
-    public static Screen Error { get; } = new(AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(System.Console.Error) }));
+    public static Screen Error { get; } = For(System.Console.Error, System.Console.IsErrorRedirected);
 
     /// <summary>Where tables go.</summary>
     public IAnsiConsole Console => console;
 
     /// <summary>Whether a person can answer a question.</summary>
     public static bool CanAsk => !System.Console.IsInputRedirected && !System.Console.IsOutputRedirected;
+
+    /// <summary>Colours are for terminals; files get plain text.</summary>
+    static Screen For(TextWriter writer, bool isRedirected) => new(AnsiConsole.Create(new()
+    {
+        Out = new AnsiConsoleOutput(writer),
+        Ansi = isRedirected ? AnsiSupport.No : AnsiSupport.Detect,
+        Interactive = isRedirected ? InteractionSupport.No : InteractionSupport.Detect,
+    }));
 
     bool IsTerminal => console.Profile.Out.IsTerminal;
 

@@ -40,6 +40,7 @@ internal static partial class TestCommand
         {
             ct.ThrowIfCancellationRequested();
             results.Add(await RunProject(repository, project, methods, handOver, screen, ct));
+            await StopFixtures(directory, screen);
         }
 
         return Sum(results, mayBeEmpty: methods is not null);
@@ -52,6 +53,16 @@ internal static partial class TestCommand
         var named = all.FindAll(name => filter is not null && name.Contains(filter, StringComparison.OrdinalIgnoreCase));
         methods = filter is null || named.Count > 0 ? null : $"*{filter}*";
         return named.Count > 0 ? named : all;
+    }
+
+    /// <summary>A test program that crashed leaves the servers and services of its fixtures behind.</summary>
+    static async Task StopFixtures(string directory, Screen screen)
+    {
+        var everywhere = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true };
+        foreach (var fixture in Directory.EnumerateDirectories(directory, "run", everywhere).Select(path => Path.GetDirectoryName(path)!).Where(path => path != directory).ToList())
+        {
+            await Stores.StopLeftovers(fixture, screen);
+        }
     }
 
     static async Task<ProjectResult> RunProject(Repository repository, string project, string? methods, string stores, Screen screen, CancellationToken ct)
@@ -124,10 +135,11 @@ internal static partial class TestCommand
                 ? new(project, exitCode == 0 ? 1 : exitCode, 0, 0, 0, complaints)
                 : new(project, exitCode, Number("total"), Number("failed") + Number("errors"), Number("skipped") + Number("notrun"), complaints);
 
-            int Number(string group) => int.Parse(summary.Groups[group].Value);
+            // Where no test matched, the total stands alone.
+            int Number(string group) => summary.Groups[group] is { Success: true } found ? int.Parse(found.Value) : 0;
         }
 
-        [GeneratedRegex(@"Total: (?<total>\d+), Errors: (?<errors>\d+), Failed: (?<failed>\d+), Skipped: (?<skipped>\d+), Not Run: (?<notrun>\d+)", RegexOptions.ExplicitCapture, 1000)]
+        [GeneratedRegex(@"Total: (?<total>\d+)(, Errors: (?<errors>\d+), Failed: (?<failed>\d+), Skipped: (?<skipped>\d+), Not Run: (?<notrun>\d+))?", RegexOptions.ExplicitCapture, 1000)]
         private static partial Regex Summary();
 
         [GeneratedRegex(@"^\s*(Discovering|Discovered|Starting|Finished|=== TEST)", RegexOptions.ExplicitCapture, 1000)]
