@@ -42,10 +42,14 @@ static partial class SendMessage
     {
         var messageId = Guid.CreateVersion7();
         await using var tx = await database.Begin(ct);
-        var isNew = await tx.Execute(InsertOnce, new { MessageId = messageId, Key = key, request.To, request.Text }, ct) == 1;
+        if (await tx.Execute(InsertOnce, new { MessageId = messageId, Key = key, request.To, request.Text }, ct) == 0)
+        {
+            return await tx.Find<Guid>("select message_id from sandbox.sms_messages where idempotency_key = @Key", new { Key = key }, ct);
+        }
+
         await tx.Execute(KeepNewest, new { request.To }, ct);
         await tx.Commit(ct);
-        return isNew ? messageId : await database.Find<Guid>("select message_id from sandbox.sms_messages where idempotency_key = @Key", new { Key = key }, ct);
+        return messageId;
     }
 
     [GeneratedRegex(@"^\+[1-9]\d{7,14}$", RegexOptions.None, matchTimeoutMilliseconds: 100)]

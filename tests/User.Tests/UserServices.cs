@@ -1,0 +1,141 @@
+using System.Text;
+using Dapper;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using StackExchange.Redis;
+using Tumpang.Runner.Fleets;
+using Tumpang.ServiceDefaults;
+using Tumpang.Testing;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(Tumpang.Users.Tests.UserServices))]
+
+namespace Tumpang.Users.Tests;
+
+/// <summary>Two copies of user, and the sandbox, which sends their messages.</summary>
+public sealed class UserServices : IAsyncLifetime
+{
+    const string OperatorNumber = "+12125550100";
+
+    readonly SemaphoreSlim operatorLogin = new(1);
+    TestServers servers = null!;
+    Fleet fleet = null!;
+    HttpClient[] copies = [];
+    Phone? operatorPhone;
+    int turn;
+
+    internal HttpClient NextCopy => copies[(uint)Interlocked.Increment(ref turn) % copies.Length];
+
+    internal HttpClient Sandbox { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        servers = await TestServers.Start("User.Tests");
+        fleet = await servers.Run(["sandbox", "user"], settings: new Dictionary<string, string> { ["Operators__PhoneNumbers"] = OperatorNumber });
+        copies = [.. fleet["user"].Select(process => new HttpClient { BaseAddress = process.Url })];
+        Sandbox = new() { BaseAddress = fleet["sandbox"][0].Url };
+    }
+
+    /// <summary>One operator for all tests: a number gets few codes.</summary>
+    internal async Task<Phone> Operator()
+    {
+        await operatorLogin.WaitAsync();
+        try
+        {
+            return operatorPhone ??= await new Phone(this) { Number = OperatorNumber }.LogIn();
+        }
+        finally
+        {
+            operatorLogin.Release();
+        }
+    }
+
+    /// <summary>The store as a copy of user has it, for races that no number of codes could produce.</summary>
+    internal (Database Database, AccountStore Accounts) Accounts()
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Configuration.AddInMemoryCollection([new("ConnectionStrings:postgres", servers.Addresses.Postgres), new("Secrets:PersonalDataKey", servers.Secrets["PersonalDataKey"])]);
+        builder.AddPostgres("users");
+        var database = builder.Services.BuildServiceProvider().GetRequiredService<Database>();
+        var personalData = new PersonalData(builder.Configuration);
+        return (database, new(database, personalData, new(builder.Configuration, personalData)));
+    }
+
+    internal async Task<long> Count(string sql, object? parameters = null)
+    {
+        await using var connection = await servers.Owner.OpenConnectionAsync();
+        return await connection.ExecuteScalarAsync<long>(sql, parameters);
+    }
+
+    /// <summary>How many events of a type carry this id, on their way or sent.</summary>
+    internal Task<long> Events(string type, string idField, Guid id) => Count(
+        """
+        select count(*)
+        from   (select event_type, payload from users.outbox union all select event_type, payload from users.outbox_archive) published
+        where  event_type = @type and payload::jsonb ->> @idField = @Id
+        """,
+        new { type, idField, Id = id.ToString() });
+
+    internal async Task Execute(string sql, object parameters)
+    {
+        await using var connection = await servers.Owner.OpenConnectionAsync();
+        Assert.True(await connection.ExecuteAsync(sql, parameters) > 0);
+    }
+
+    internal async Task<string?> SqlStateOf(string sql, object parameters)
+    {
+        await using var connection = await servers.Owner.OpenConnectionAsync();
+        return (await Record.ExceptionAsync(() => connection.ExecuteAsync(sql, parameters)) as PostgresException)?.SqlState;
+    }
+
+    /// <summary>Every row of every table of the schema, as text.</summary>
+    internal async Task<string> DumpSchema(string schema)
+    {
+        await using var connection = await servers.Owner.OpenConnectionAsync();
+        var tables = await connection.QueryAsync<string>("select format('%I.%I', schemaname, tablename) from pg_tables where schemaname = @schema", new { schema });
+        var rows = new List<string>();
+        foreach (var table in tables)
+        {
+            rows.AddRange(await connection.QueryAsync<string>($"select t::text from {table} t"));
+        }
+
+        return string.Join('\n', rows);
+    }
+
+    internal async Task<IReadOnlyList<(string Text, TimeSpan? TimeToLive)>> DumpRedis(string pattern)
+    {
+        using var redis = await ConnectionMultiplexer.ConnectAsync(servers.Addresses.Redis);
+        var (database, entries) = (redis.GetDatabase(), new List<(string, TimeSpan?)>());
+        foreach (var key in redis.GetServer(redis.GetEndPoints()[0]).Keys(database.Database, pattern))
+        {
+            var value = await database.KeyTypeAsync(key) is RedisType.Hash
+                ? string.Join(',', (await database.HashGetAllAsync(key)).Select(field => $"{field.Name}={Encoding.Latin1.GetString((byte[])field.Value)}"))
+                : (string)await database.StringGetAsync(key);
+            var timeToLive = await database.KeyTimeToLiveAsync(key);
+            // Other tests use up their codes meanwhile.
+            if (await database.KeyExistsAsync(key)) entries.Add(($"{key}={value}", timeToLive));
+        }
+
+        return entries;
+    }
+
+    internal async Task<string> ReadLogs() => string.Join('\n', await Task.WhenAll(fleet["user"].Select(copy => File.ReadAllTextAsync(copy.LogFile))));
+
+    internal async Task<int> Get(string path, IEnumerable<(string Name, string Value)> headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
+        using var response = await NextCopy.SendAsync(request);
+        return (int)response.StatusCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await servers.DisposeAsync();
+        Sandbox.Dispose();
+        operatorLogin.Dispose();
+        foreach (var copy in copies) copy.Dispose();
+    }
+}
