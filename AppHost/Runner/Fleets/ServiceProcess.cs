@@ -117,6 +117,8 @@ public sealed class ServiceProcess : IDisposable
             await running.Stop(Signal.Kill, StopPatience);
         }
 
+        // A killed process keeps its port until its last thread is gone.
+        await WaitForExit(CancellationToken.None);
         Forget();
     }
 

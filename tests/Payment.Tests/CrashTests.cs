@@ -1,0 +1,34 @@
+using Xunit;
+
+namespace Tumpang.Payments.Tests;
+
+/// <summary>Alone, because it takes the fleet away from everybody else.</summary>
+[CollectionDefinition(nameof(CrashTests), DisableParallelization = true)]
+public sealed class Alone;
+
+[Collection(nameof(CrashTests))]
+public sealed class CrashTests(PaymentFleet fleet)
+{
+    static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    // NebengJek 20, 25: a crash between two writes left a state that nobody could leave.
+    [Fact]
+    public async Task Killed_in_the_middle_of_thirty_charges_every_passenger_pays_once()
+    {
+        var passengers = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => fleet.PassengerWithCard("tok_delay", Ct)));
+        var fares = passengers.Select(passenger => passenger.Fare()).ToList();
+
+        await Task.WhenAll(fares.Select(fare => fleet.Publish(fare, Ct)));
+        await fleet.SomeAreSent(fares, 10, Ct);
+        await fleet.KillAllCopies();
+        Assert.True(await fleet.OpenAttempts(fares, Ct) > 0, "The kill came too late to prove anything.");
+        await fleet.StartAllCopies(Ct);
+
+        foreach (var fare in fares)
+        {
+            await fleet.PaymentBecomes(fare, "Settled", Ct);
+            Assert.Equal(1, await fleet.ChargesFor(fare, Ct));
+            Assert.Equal(["PaymentSucceeded"], await fleet.EventsOf(fare, Ct));
+        }
+    }
+}

@@ -1,0 +1,214 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Dapper;
+using Microsoft.Extensions.Configuration;
+using RabbitMQ.Client;
+using Tumpang.Contracts;
+using Tumpang.Runner.Fleets;
+using Tumpang.ServiceDefaults;
+using Tumpang.ServiceDefaults.Bus;
+using Tumpang.Testing;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(Tumpang.Payments.Tests.PaymentFleet))]
+
+namespace Tumpang.Payments.Tests;
+
+/// <summary>Two copies of payment and the sandbox as processes, on stores of their own. Waits and retries are shortened; the city runs 600 times as fast.</summary>
+public sealed class PaymentFleet : IAsyncLifetime
+{
+    public const string WebhookSigningKey = "5f1c0de15f1c0de15f1c0de15f1c0de1";
+
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    static readonly string Queue = Subscriptions.QueueName("payment", typeof(FareFinalised));
+
+    readonly SemaphoreSlim channelTurn = new(1, 1);
+    TestServers servers = null!;
+    Fleet fleet = null!;
+    IConnection broker = null!;
+    IChannel channel = null!;
+    HttpClient[] copies = [];
+    int turn;
+
+    /// <summary>The next copy in turn.</summary>
+    public HttpClient AnyCopy => copies[(uint)Interlocked.Increment(ref turn) % copies.Length];
+
+    public async ValueTask InitializeAsync()
+    {
+        servers = await TestServers.Start("Payment.Tests");
+        fleet = await servers.Run(["payment", "sandbox"], copies: 2, Settings);
+        copies = [.. fleet["payment"].Select(copy => new HttpClient { BaseAddress = copy.Url })];
+        broker = await Broker.Connect(Configuration(servers.Addresses.RabbitMq), "payment-tests", default);
+        channel = await broker.CreateChannelAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await channel.DisposeAsync();
+        await broker.DisposeAsync();
+        Array.ForEach(copies, copy => copy.Dispose());
+        channelTurn.Dispose();
+        await servers.DisposeAsync();
+    }
+
+    public Person Passenger() => Passenger(Guid.CreateVersion7());
+
+    public Person Driver(Guid id) => new(this, id, servers.Tokens.Driver(id));
+
+    public async Task<Person> PassengerWithCard(string cardToken, CancellationToken ct)
+    {
+        var passenger = Passenger();
+        await passenger.AddCard(cardToken, ct);
+        return passenger;
+    }
+
+    public async Task<Person> PassengerWithCash(CancellationToken ct)
+    {
+        var passenger = Passenger();
+        await passenger.AddCash(ct);
+        return passenger;
+    }
+
+    /// <summary>What billing's relay would send.</summary>
+    public Task Publish(FareFinalised fare, CancellationToken ct) => Publish(fare.EventId, nameof(FareFinalised), JsonSerializer.Serialize(fare, Json.Options), ct);
+
+    public Task PublishRaw(string eventType, string payload, CancellationToken ct) => Publish(Guid.CreateVersion7(), eventType, payload, ct);
+
+    /// <summary>The payment as its passenger sees it, once it has that status.</summary>
+    public async Task<JsonElement> PaymentBecomes(FareFinalised fare, string status, CancellationToken ct)
+    {
+        JsonElement payment = default;
+        await Eventually(async () => (payment = await Payment(fare, ct)) is { ValueKind: JsonValueKind.Object } && payment.GetProperty("status").GetString() == status, ct);
+        return payment;
+    }
+
+    public Task AllAreHandled(IReadOnlyList<FareFinalised> told, CancellationToken ct) => Eventually(
+        async () => await Count("select count(*) from payment.inbox where event_id = any(@Ids)", new { Ids = told.Select(fare => fare.EventId).ToArray() }, ct) == told.Count, ct);
+
+    public Task SomeAreSent(IReadOnlyList<FareFinalised> fares, int atLeast, CancellationToken ct) => Eventually(
+        async () => await Count($"select count(*) {OpenOf} and a.status = 'Sent'", RidesOf(fares), ct) >= atLeast, ct);
+
+    public Task<int> OpenAttempts(IReadOnlyList<FareFinalised> fares, CancellationToken ct) =>
+        Count($"select count(*) {OpenOf} and a.status in ('Due', 'Sent')", RidesOf(fares), ct);
+
+    public async Task<Guid> OpenAttemptOf(FareFinalised fare, CancellationToken ct)
+    {
+        await using var connection = await servers.Owner.OpenConnectionAsync(ct);
+        return await connection.QuerySingleAsync<Guid>($"select a.id {OpenOf} and a.status = 'Sent'", RidesOf([fare]));
+    }
+
+    public Task<int> OrdersOf(FareFinalised fare, CancellationToken ct) =>
+        Count("select count(*) from payment.orders where ride_id = @RideId", new { fare.RideId }, ct);
+
+    public Task<int> AttemptsOf(FareFinalised fare, CancellationToken ct) =>
+        Count("select count(*) from payment.attempts a join payment.orders o on o.id = a.order_id where o.ride_id = @RideId", new { fare.RideId }, ct);
+
+    /// <summary>In the provider's books: charges that hold money under any attempt of this ride.</summary>
+    public Task<int> ChargesFor(FareFinalised fare, CancellationToken ct) => Count(
+        """
+        select count(*)
+        from   sandbox.charges c
+        join   payment.attempts a on a.id::text = c.idempotency_key
+        join   payment.orders o on o.id = a.order_id
+        where  o.ride_id = @RideId and c.outcome = 'Succeeded'
+        """, new { fare.RideId }, ct);
+
+    /// <summary>What payment has told the fleet about this ride, in order.</summary>
+    public async Task<IReadOnlyList<string>> EventsOf(FareFinalised fare, CancellationToken ct)
+    {
+        await using var connection = await servers.Owner.OpenConnectionAsync(ct);
+        return [.. await connection.QueryAsync<string>(
+            """
+            select event_type
+            from   (select id, event_type, aggregate_id from payment.outbox union all
+                    select id, event_type, aggregate_id from payment.outbox_archive) as told
+            where  aggregate_id = @RideId
+            order  by id
+            """, new { fare.RideId })];
+    }
+
+    /// <summary>Every webhook that the provider had to send about this ride has been taken.</summary>
+    public Task WebhooksAreDelivered(FareFinalised fare, CancellationToken ct) => Eventually(
+        async () => await Count(
+            """
+            select count(*) filter (where d.delivered_at is not null) - count(*) filter (where d.delivered_at is null) * 1000
+            from   sandbox.webhook_deliveries d
+            join   sandbox.charges c on c.id = d.charge_id
+            join   payment.attempts a on a.id::text = c.idempotency_key
+            join   payment.orders o on o.id = a.order_id
+            where  o.ride_id = @RideId
+            """, new { fare.RideId }, ct) > 0, ct);
+
+    public async Task<bool> StoresInClear(Guid paymentMethodId, string cardToken, CancellationToken ct) =>
+        await Count("select count(*) from payment.payment_methods where id = @Id and position(convert_to(@Token, 'UTF8') in card_token) > 0",
+            new { Id = paymentMethodId, Token = cardToken }, ct) > 0;
+
+    /// <summary>SIGKILL, as when a machine dies.</summary>
+    public Task KillAllCopies() => Task.WhenAll(fleet["payment"].Select(copy => copy.Kill()));
+
+    public Task StartAllCopies(CancellationToken ct) => Task.WhenAll(fleet["payment"].Select(copy =>
+    {
+        copy.Start();
+        return copy.WaitUntilHealthy(Patience, ct);
+    }));
+
+    const string OpenOf = "from payment.attempts a join payment.orders o on o.id = a.order_id where o.ride_id = any(@Rides)";
+
+    static object RidesOf(IReadOnlyList<FareFinalised> fares) => new { Rides = fares.Select(fare => fare.RideId).ToArray() };
+
+    async Task<JsonElement> Payment(FareFinalised fare, CancellationToken ct)
+    {
+        using var answer = await Passenger(fare.PassengerId).Get($"/v1/rides/{fare.RideId}/payment", ct);
+        return answer.IsSuccessStatusCode ? JsonDocument.Parse(await answer.Content.ReadAsStringAsync(ct)).RootElement : default;
+    }
+
+    Person Passenger(Guid id) => new(this, id, servers.Tokens.Passenger(id));
+
+    async Task Publish(Guid eventId, string eventType, string payload, CancellationToken ct)
+    {
+        await channelTurn.WaitAsync(ct);
+        try
+        {
+            var properties = new BasicProperties { ContentType = Envelope.ContentType, DeliveryMode = DeliveryModes.Persistent };
+            await channel.BasicPublishAsync(Queue, "", true, properties, Envelope.Wrap(eventId, eventType, payload, null), ct);
+        }
+        finally
+        {
+            channelTurn.Release();
+        }
+    }
+
+    async Task<int> Count(string sql, object parameters, CancellationToken ct)
+    {
+        await using var connection = await servers.Owner.OpenConnectionAsync(ct);
+        return (int)await connection.QuerySingleAsync<long>(new(sql, parameters, cancellationToken: ct));
+    }
+
+    /// <summary>Short waits, so that a test sees in seconds what takes minutes in life.</summary>
+    static Dictionary<string, string> Settings => new()
+    {
+        ["Secrets__WebhookSigningKey"] = WebhookSigningKey,
+        ["CityClock__CityStart"] = "2013-11-18T16:00:00Z",
+        ["CityClock__SystemStart"] = DateTimeOffset.UtcNow.ToString("O"),
+        ["CityClock__Factor"] = "600",
+        ["Payment__ProviderTimeout"] = "00:00:01.5",
+        ["Payment__Lease"] = "00:00:04",
+        ["Payment__FirstRecheck"] = "00:00:00.2",
+        ["Payment__LongestRecheck"] = "00:00:01",
+        ["Payment__SendsBeforeGivingUp"] = "4",
+        ["Sandbox__AnswerDelay"] = "00:00:01",
+        ["Sandbox__PendingFor"] = "00:00:03",
+        ["Sandbox__LateBy"] = "00:00:03",
+    };
+
+    static IConfiguration Configuration(string rabbitMq) =>
+        new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:rabbitmq", rabbitMq)]).Build();
+
+    static async Task Eventually(Func<Task<bool>> holds, CancellationToken ct)
+    {
+        for (var waited = Stopwatch.StartNew(); !await holds(); await Task.Delay(50, ct))
+        {
+            Assert.True(waited.Elapsed < Patience, $"Not within {Patience.TotalSeconds:0} s.");
+        }
+    }
+}
