@@ -190,12 +190,13 @@ public sealed class FinaliseRideTests(BillingFleet fleet)
     {
         var (forger, honest) = (Ride.InNewYork(), Ride.InNewYork());
         var forged = forger.Requested(fleet.Tokens) with { QuotedFare = new(1, "USD") };
+        var errors = Subscriptions.QueueName("billing", typeof(RideRequested)) + "_error";
+        var before = await fleet.Bus.Waiting(errors, TestContext.Current.CancellationToken);
 
         await fleet.Bus.Publish([forged], TestContext.Current.CancellationToken);
         await fleet.Deliver(honest.Requested(fleet.Tokens));
 
-        var errors = Subscriptions.QueueName("billing", typeof(RideRequested)) + "_error";
-        await Books.Until("the forged one is in the error queue", async () => await fleet.Bus.Waiting(errors, TestContext.Current.CancellationToken) == 1);
+        await Books.Until("the forged one is in the error queue", async () => await fleet.Bus.Waiting(errors, TestContext.Current.CancellationToken) == before + 1);
         Assert.Equal(0, await fleet.Count("billing.quotes where quote_id = @QuoteId", forger));
         Assert.Equal(1, await fleet.Count("billing.quotes where quote_id = @QuoteId", honest));
     }

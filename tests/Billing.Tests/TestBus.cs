@@ -16,7 +16,8 @@ sealed class TestBus(IConnection connection, IChannel channel) : IAsyncDisposabl
     public static async Task<TestBus> Connect(IConfiguration configuration, CancellationToken ct)
     {
         var connection = await Broker.Connect(configuration, "billing-tests", ct);
-        var confirmed = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null);
+        var confirmed = new CreateChannelOptions(
+            publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null);
         return new(connection, await connection.CreateChannelAsync(confirmed, ct));
     }
 
@@ -58,7 +59,12 @@ sealed class TestBus(IConnection connection, IChannel channel) : IAsyncDisposabl
     Task Publish(Event happened, CancellationToken ct)
     {
         var type = happened.GetType();
-        var properties = new BasicProperties { ContentType = Envelope.ContentType, MessageId = happened.EventId.ToString(), DeliveryMode = DeliveryModes.Persistent };
+        var properties = new BasicProperties
+        {
+            ContentType = Envelope.ContentType,
+            MessageId = happened.EventId.ToString(),
+            DeliveryMode = DeliveryModes.Persistent,
+        };
         var body = Envelope.Wrap(happened.EventId, type.Name, JsonSerializer.Serialize(happened, type, Json.Options), traceParent: null);
         return channel.BasicPublishAsync(Envelope.ExchangeOf(type), "", mandatory: true, properties, body, ct).AsTask();
     }
