@@ -25,7 +25,8 @@ sealed record Offer(
     int PickupDistanceMetres, bool Broadcast, OfferStatus Status, DateTimeOffset MadeAt, DateTimeOffset ExpiresAt)
 {
     public const string Columns = """
-        offer_id, ride_request_id, passenger_id, driver_id, st_y(driver_position::geometry) as driver_latitude, st_x(driver_position::geometry) as driver_longitude,
+        offer_id, ride_request_id, passenger_id, driver_id,
+        st_y(driver_position::geometry) as driver_latitude, st_x(driver_position::geometry) as driver_longitude,
         pickup_distance_metres, broadcast, status, made_at, expires_at
         """;
 

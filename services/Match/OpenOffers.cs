@@ -26,7 +26,8 @@ static class OpenOffers
             set    version = r.version + counted.offers, updated_at = @Now,
                    status = case
                        when r.status = 'Offered' and not exists (
-                           select from match.offers o where o.ride_request_id = r.ride_request_id and o.status = 'Open' and o.offer_id <> all(@OfferIds)) then 'Searching'
+                           select from match.offers o
+                           where  o.ride_request_id = r.ride_request_id and o.status = 'Open' and o.offer_id <> all(@OfferIds)) then 'Searching'
                        else r.status
                    end
             from   (select ride_request_id, count(*) as offers from ended group by ride_request_id) counted
@@ -40,7 +41,8 @@ static class OpenOffers
     const string OpenOf = "select offer_id from match.offers where ride_request_id = @RideRequestId and status = 'Open'";
 
     /// <summary>The open offers of a locked request, all withdrawn.</summary>
-    public static async Task WithdrawAll(this Transaction transaction, Guid rideRequestId, WithdrawnBecause because, DateTimeOffset now, CancellationToken ct)
+    public static async Task WithdrawAll(
+        this Transaction transaction, Guid rideRequestId, WithdrawnBecause because, DateTimeOffset now, CancellationToken ct)
     {
         var open = await transaction.List<Guid>(OpenOf, new { RideRequestId = rideRequestId }, ct);
         if (open.Count > 0)
@@ -50,7 +52,8 @@ static class OpenOffers
     }
 
     /// <summary>Declined or expired.</summary>
-    public static Task<IReadOnlyList<EndedOffer>> End(this Transaction transaction, Guid[] offerIds, OfferStatus how, DateTimeOffset now, CancellationToken ct) =>
+    public static Task<IReadOnlyList<EndedOffer>> End(
+        this Transaction transaction, Guid[] offerIds, OfferStatus how, DateTimeOffset now, CancellationToken ct) =>
         End(transaction, offerIds, how, null, now, ct);
 
     /// <summary>Withdrawn through no act of the drivers; each of them hears of it.</summary>
@@ -60,7 +63,11 @@ static class OpenOffers
         var ended = await End(transaction, offerIds, OfferStatus.Withdrawn, because, now, ct);
         foreach (var offer in ended)
         {
-            transaction.Publish(new OfferWithdrawn(offer.OfferId, offer.RideRequestId, offer.PassengerId, offer.DriverId, because.ToString()) { OccurredAt = now, Version = offer.Version });
+            transaction.Publish(new OfferWithdrawn(offer.OfferId, offer.RideRequestId, offer.PassengerId, offer.DriverId, because.ToString())
+            {
+                OccurredAt = now,
+                Version = offer.Version,
+            });
         }
 
         return ended;

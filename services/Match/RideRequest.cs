@@ -16,7 +16,9 @@ namespace Tumpang.Matching;
 [JsonConverter(typeof(JsonStringEnumConverter<RideRequestStatus>))]
 public enum RideRequestStatus { Searching, Offered, AwaitingPassenger, Matched, Cancelled, NoDriverFound }
 
-/// <summary>A passenger's wish for a ride, as stored, with the rules of what may happen to it. The rules touch nothing: they say what happened, or why not.</summary>
+/// <summary>
+/// A passenger's wish for a ride, as stored, with the rules of what may happen to it. The rules touch nothing: they say what happened, or why not.
+/// </summary>
 /// <param name="RequestedAt">First time of asking, city time; a driver's cancel does not reset it.</param>
 /// <param name="SearchEndsAt">When the search gives up, city time.</param>
 /// <param name="OfferId">The accepted offer, once there is one.</param>
@@ -82,7 +84,8 @@ sealed record RideRequest(
     /// <param name="rideId">Minted at acceptance.</param>
     /// <param name="version">Version of the event: the acceptance may have just taken the next one.</param>
     public MatchConfirmed Confirmed(Offer offer, Guid rideId, DateTimeOffset now, long version) =>
-        new(rideId, RideRequestId, offer.OfferId, PassengerId, offer.DriverId, CityId, VehicleClass, Pickup, DropOff, offer.DriverPosition, QuoteId, QuotedFare, Payment)
+        new(rideId, RideRequestId, offer.OfferId, PassengerId, offer.DriverId, CityId, VehicleClass,
+            Pickup, DropOff, offer.DriverPosition, QuoteId, QuotedFare, Payment)
         {
             OccurredAt = now,
             Version = version,

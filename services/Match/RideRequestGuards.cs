@@ -3,13 +3,16 @@ using Tumpang.ServiceDefaults;
 
 namespace Tumpang.Matching;
 
-/// <summary>What stands in the way of a new ride request, read right after the attempt to insert it; so an attempt that lost a race sees the winner.</summary>
+/// <summary>
+/// What stands in the way of a new ride request, read right after the attempt to insert it; so an attempt that lost a race sees the winner.
+/// </summary>
 /// <param name="Inserted">The row is there: no constraint refused it.</param>
 /// <param name="PaymentMethodKind">Of the passenger's own method; null when match does not know it.</param>
 sealed record RideRequestGuards(bool Inserted, bool OnARide, bool AnotherIsLive, bool InDebt, bool QuoteUsed, PaymentMethodKind? PaymentMethodKind)
 {
     /// <summary>The request that may be made, or the first reason why not.</summary>
-    public Decision<RideRequested> Decide(Guid rideRequestId, Quote quote, string quoteToken, Guid paymentMethodId, DateTimeOffset searchEndsAt, DateTimeOffset now) => this switch
+    public Decision<RideRequested> Decide(
+        Guid rideRequestId, Quote quote, string quoteToken, Guid paymentMethodId, DateTimeOffset searchEndsAt, DateTimeOffset now) => this switch
     {
         { OnARide: true } => MatchProblems.ActiveRide,
         { AnotherIsLive: true } => MatchProblems.AlreadyRequested,

@@ -9,7 +9,11 @@ namespace Tumpang.Matching;
 /// </summary>
 static class RideRequestStore
 {
-    const string FindOwn = $"select {RideRequest.Columns} from match.ride_requests where ride_request_id = @RideRequestId and passenger_id = @PassengerId for update";
+    const string FindOwn = $"""
+        select {RideRequest.Columns} from match.ride_requests
+        where  ride_request_id = @RideRequestId and passenger_id = @PassengerId
+        for    update
+        """;
 
     const string FindOffered = $"""
         select {RideRequest.Columns} from match.ride_requests
@@ -58,6 +62,10 @@ static class RideRequestStore
         var (offerId, driverId, rideId) = (request.OfferId!.Value, request.DriverId!.Value, request.RideId!.Value);
         var version = await transaction.Find<long>(
             TakeBackAcceptance, new { OfferId = offerId, RideId = rideId, request.RideRequestId, Because = because.ToString(), Now = now }, ct);
-        transaction.Publish(new OfferWithdrawn(offerId, request.RideRequestId, request.PassengerId, driverId, because.ToString()) { OccurredAt = now, Version = version });
+        transaction.Publish(new OfferWithdrawn(offerId, request.RideRequestId, request.PassengerId, driverId, because.ToString())
+        {
+            OccurredAt = now,
+            Version = version,
+        });
     }
 }

@@ -37,9 +37,11 @@ sealed partial class Candidates(LocationClient location, WaitingRequests waiting
     }
 
     static NearbyRequest Search(Zone zone, WaitingRequest request, IReadOnlyList<Guid> thinking, CityRules rules, DateTimeOffset now) => new(
-        request.Pickup, zone.CityId, zone.VehicleClass, rules.RadiusMetres(now - request.RequestedAt), rules.CandidatesPerRequest, [.. thinking, .. request.Exclude]);
+        request.Pickup, zone.CityId, zone.VehicleClass, rules.RadiusMetres(now - request.RequestedAt), rules.CandidatesPerRequest,
+        [.. thinking, .. request.Exclude]);
 
-    async Task<IReadOnlyCollection<Candidate>> Near(IEnumerable<(WaitingRequest Request, NearbyRequest Search)> searches, CityRules rules, DateTimeOffset now, CancellationToken ct)
+    async Task<IReadOnlyCollection<Candidate>> Near(
+        IEnumerable<(WaitingRequest Request, NearbyRequest Search)> searches, CityRules rules, DateTimeOffset now, CancellationToken ct)
     {
         var found = new ConcurrentBag<Candidate>();
         try

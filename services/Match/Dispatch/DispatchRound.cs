@@ -7,7 +7,8 @@ namespace Tumpang.Matching.Dispatch;
 /// One round of one zone: all waiting requests and all free drivers near them are looked at together. Six round trips to the
 /// database, however many requests there are, and one search in location per request.
 /// </summary>
-sealed class DispatchRound(WaitingRequests waitingRequests, Candidates candidates, MakeOffers makeOffers, MatchingRules matching, CityClock clock, MatchMetrics metrics)
+sealed class DispatchRound(
+    WaitingRequests waitingRequests, Candidates candidates, MakeOffers makeOffers, MatchingRules matching, CityClock clock, MatchMetrics metrics)
 {
     /// <summary>Runs it. <paramref name="token"/> proves that this copy holds the zone's lease.</summary>
     public async Task Run(Zone zone, long token, CancellationToken ct)

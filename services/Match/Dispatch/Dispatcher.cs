@@ -10,7 +10,8 @@ namespace Tumpang.Matching.Dispatch;
 /// through another copy and for those that found nobody yet.
 /// </summary>
 sealed partial class Dispatcher(
-    WaitingRequests waiting, ZoneLease lease, DispatchRound round, MatchingRules matching, IHostApplicationLifetime lifetime, ILogger<Dispatcher> logger) : BackgroundService
+    WaitingRequests waiting, ZoneLease lease, DispatchRound round, MatchingRules matching, IHostApplicationLifetime lifetime, ILogger<Dispatcher> logger)
+    : BackgroundService
 {
     /// <summary>How long a request may lie unnoticed by this copy, and how often unserved ones are tried again.</summary>
     static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);

@@ -18,7 +18,8 @@ sealed class LocationClient(HttpClient http)
     /// <summary>Drivers within the radius, the nearest first.</summary>
     public async Task<IReadOnlyList<NearbyDriver>> Nearby(NearbyRequest search, CancellationToken ct)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/internal/nearby") { Content = JsonContent.Create(search, options: Json.Options) }.ReadingOnly();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/internal/nearby") { Content = JsonContent.Create(search, options: Json.Options) }
+            .ReadingOnly();
         using var answer = await http.SendAsync(request, ct);
         answer.EnsureSuccessStatusCode();
         return (await answer.Content.ReadFromJsonAsync<NearbyDrivers>(Json.Options, ct))!.Drivers;

@@ -45,7 +45,8 @@ sealed class MakeOffers(Database database)
         """;
 
     /// <summary>Makes what can still be made, and says which offers those were.</summary>
-    public async Task<IReadOnlyList<PlannedOffer>> From(IReadOnlyList<PlannedOffer> planned, Zone zone, long token, CityRules rules, DateTimeOffset now, CancellationToken ct)
+    public async Task<IReadOnlyList<PlannedOffer>> From(
+        IReadOnlyList<PlannedOffer> planned, Zone zone, long token, CityRules rules, DateTimeOffset now, CancellationToken ct)
     {
         await using var transaction = await database.Begin(ct);
         var made = await transaction.List<MadeOffer>(Make, Parameters(planned, zone, token, rules, now), ct);

@@ -47,7 +47,9 @@ sealed class WaitingRequests(Database database)
 
     /// <summary>The oldest requests of a zone that still have time for an offer, and whose passenger has not begun to drive meanwhile.</summary>
     public Task<IReadOnlyList<WaitingRequest>> In(Zone zone, CityRules rules, DateTimeOffset now, CancellationToken ct) => database.List<WaitingRequest>(
-        Waiting, new { zone.CityId, VehicleClass = zone.VehicleClass.ToString(), EndsAfter = now + rules.ShortestOfferTime, Limit = rules.RequestsPerRound }, ct);
+        Waiting,
+        new { zone.CityId, VehicleClass = zone.VehicleClass.ToString(), EndsAfter = now + rules.ShortestOfferTime, Limit = rules.RequestsPerRound },
+        ct);
 
     /// <summary>Drivers of the zone who are thinking about an offer.</summary>
     public Task<IReadOnlyList<Guid>> DriversWithOffers(Zone zone, CancellationToken ct) =>

@@ -16,7 +16,8 @@ sealed class ZoneLease(Database database)
             insert into match.zone_leases as lease (city_id, vehicle_class, holder, fencing_token, leased_until, next_round_at)
             values (@CityId, @VehicleClass, @Holder, 1, now() + @Longest, now() + @Window)
             on conflict (city_id, vehicle_class) do update
-            set    holder = excluded.holder, fencing_token = lease.fencing_token + 1, leased_until = excluded.leased_until, next_round_at = excluded.next_round_at
+            set    holder = excluded.holder, fencing_token = lease.fencing_token + 1,
+                   leased_until = excluded.leased_until, next_round_at = excluded.next_round_at
             where  lease.leased_until <= now() and lease.next_round_at <= now()
             returning fencing_token)
         select (select fencing_token from taken) as token,

@@ -9,7 +9,8 @@ static class CancelRideRequest
 {
     const string MarkCancelled = """
         update match.ride_requests
-        set    status = 'Cancelled', offer_id = null, driver_id = null, ride_id = null, confirm_by = null, ended_at = @Now, updated_at = @Now, version = @Version
+        set    status = 'Cancelled', offer_id = null, driver_id = null, ride_id = null, confirm_by = null,
+               ended_at = @Now, updated_at = @Now, version = @Version
         where  ride_request_id = @RideRequestId
         """;
 

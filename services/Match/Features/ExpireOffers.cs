@@ -34,7 +34,11 @@ sealed class ExpireOffers(Database database, CityClock clock, Dispatcher dispatc
         var expired = await transaction.End([.. due], OfferStatus.Expired, now, ct);
         foreach (var offer in expired)
         {
-            transaction.Publish(new OfferExpired(offer.OfferId, offer.RideRequestId, offer.PassengerId, offer.DriverId) { OccurredAt = now, Version = offer.Version });
+            transaction.Publish(new OfferExpired(offer.OfferId, offer.RideRequestId, offer.PassengerId, offer.DriverId)
+            {
+                OccurredAt = now,
+                Version = offer.Version,
+            });
         }
 
         foreach (var zone in expired.Select(offer => offer.Zone).Distinct())

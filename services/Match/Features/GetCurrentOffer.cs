@@ -14,13 +14,15 @@ static class GetCurrentOffer
                o.pickup_distance_metres, r.quoted_fare_minor_units, r.quoted_fare_currency, o.expires_at
         from   match.offers o join match.ride_requests r using (ride_request_id)
         where  o.driver_id = @DriverId
-        and    ((o.status = 'Open' and o.expires_at > @Now) or (o.status = 'Accepted' and r.offer_id = o.offer_id and r.status = 'AwaitingPassenger'))
+        and    ((o.status = 'Open' and o.expires_at > @Now)
+                or (o.status = 'Accepted' and r.offer_id = o.offer_id and r.status = 'AwaitingPassenger'))
         """;
 
     /// <param name="PickupDistanceMetres">Straight line to the pickup when the offer was made.</param>
     /// <param name="ExpiresAt">City time.</param>
     public sealed record View(
-        Guid OfferId, Guid RideRequestId, OfferStatus Status, GeoPoint Pickup, GeoPoint DropOff, int PickupDistanceMetres, Money Fare, DateTimeOffset ExpiresAt);
+        Guid OfferId, Guid RideRequestId, OfferStatus Status, GeoPoint Pickup, GeoPoint DropOff, int PickupDistanceMetres, Money Fare,
+        DateTimeOffset ExpiresAt);
 
     public static async Task<Results<Ok<View>, ProblemHttpResult>> Handle(CurrentUser user, Database database, CityClock clock, CancellationToken ct) =>
         await database.Find<Row>(Find, new { DriverId = user.Id, Now = clock.GetUtcNow() }, ct) is { } offer

@@ -16,8 +16,9 @@ static class RequestRide
         insert into match.ride_requests (
             ride_request_id, passenger_id, city_id, vehicle_class, pickup, drop_off, quote_id, quoted_fare_minor_units, quoted_fare_currency,
             payment_method_id, payment_method_kind, requested_at, search_ends_at, updated_at)
-        select @RideRequestId, @PassengerId, @CityId, @VehicleClass, platform.point(@PickupLatitude, @PickupLongitude), platform.point(@DropOffLatitude, @DropOffLongitude),
-               @QuoteId, @FareMinorUnits, @FareCurrency, payment_method_id, kind, @Now, @SearchEndsAt, @Now
+        select @RideRequestId, @PassengerId, @CityId, @VehicleClass,
+               platform.point(@PickupLatitude, @PickupLongitude), platform.point(@DropOffLatitude, @DropOffLongitude), @QuoteId,
+               @FareMinorUnits, @FareCurrency, payment_method_id, kind, @Now, @SearchEndsAt, @Now
         from   match.payment_methods
         where  payment_method_id = @PaymentMethodId and passenger_id = @PassengerId and not removed
         on conflict do nothing;
@@ -28,14 +29,16 @@ static class RequestRide
                        and ride_request_id <> @RideRequestId) as another_is_live,
                exists (select from match.debts where passenger_id = @PassengerId and not settled) as in_debt,
                exists (select from match.ride_requests where quote_id = @QuoteId and ride_request_id <> @RideRequestId) as quote_used,
-               (select kind from match.payment_methods where payment_method_id = @PaymentMethodId and passenger_id = @PassengerId and not removed) as payment_method_kind;
+               (select kind from match.payment_methods
+                where payment_method_id = @PaymentMethodId and passenger_id = @PassengerId and not removed) as payment_method_kind;
         """;
 
     /// <param name="QuoteToken">From POST /v1/quotes; not older than its expiry.</param>
     public sealed record Request(string QuoteToken, Guid PaymentMethodId);
 
     public static async Task<Results<Created<RideRequestView>, ProblemHttpResult>> Handle(
-        Request request, CurrentUser user, Transaction transaction, QuoteToken quotes, MatchingRules matching, CityClock clock, Dispatcher dispatcher, MatchMetrics metrics, CancellationToken ct)
+        Request request, CurrentUser user, Transaction transaction, QuoteToken quotes, MatchingRules matching, CityClock clock, Dispatcher dispatcher,
+        MatchMetrics metrics, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var quote = quotes.Read(request.QuoteToken);
@@ -94,6 +97,6 @@ static class RequestRide
     };
 
     static RideRequestView View(RideRequested requested) => new(
-        requested.RideRequestId, RideRequestStatus.Searching, requested.CityId, requested.VehicleClass, requested.Pickup, requested.DropOff, requested.QuotedFare,
-        requested.QuoteId, requested.Payment, requested.OccurredAt, requested.SearchEndsAt, null, null, null);
+        requested.RideRequestId, RideRequestStatus.Searching, requested.CityId, requested.VehicleClass, requested.Pickup, requested.DropOff,
+        requested.QuotedFare, requested.QuoteId, requested.Payment, requested.OccurredAt, requested.SearchEndsAt, null, null, null);
 }
