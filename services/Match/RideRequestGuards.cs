@@ -13,20 +13,20 @@ sealed record RideRequestGuards(bool Inserted, bool OnARide, bool AnotherIsLive,
     /// <summary>The request that may be made, or the first reason why not.</summary>
     public Decision<RideRequested> Decide(
         Guid rideRequestId, Quote quote, string quoteToken, Guid paymentMethodId, DateTimeOffset searchEndsAt, DateTimeOffset now) => this switch
-    {
-        { OnARide: true } => MatchProblems.ActiveRide,
-        { AnotherIsLive: true } => MatchProblems.AlreadyRequested,
-        { InDebt: true } => MatchProblems.DebtOutstanding,
-        { QuoteUsed: true } => MatchProblems.QuoteUsed,
-        { PaymentMethodKind: null } or { Inserted: false } => MatchProblems.PaymentMethodUnknown,
-        { PaymentMethodKind: { } kind } => new RideRequested(
-            rideRequestId, quote.PassengerId, quote.CityId, quote.VehicleClass, quote.Pickup, quote.DropOff, quote.QuoteId, quoteToken, quote.Fare,
-            new(paymentMethodId, kind), searchEndsAt)
         {
-            OccurredAt = now,
-            Version = 1,
-        },
-    };
+            { OnARide: true } => MatchProblems.ActiveRide,
+            { AnotherIsLive: true } => MatchProblems.AlreadyRequested,
+            { InDebt: true } => MatchProblems.DebtOutstanding,
+            { QuoteUsed: true } => MatchProblems.QuoteUsed,
+            { PaymentMethodKind: null } or { Inserted: false } => MatchProblems.PaymentMethodUnknown,
+            { PaymentMethodKind: { } kind } => new RideRequested(
+                rideRequestId, quote.PassengerId, quote.CityId, quote.VehicleClass, quote.Pickup, quote.DropOff, quote.QuoteId, quoteToken, quote.Fare,
+                new(paymentMethodId, kind), searchEndsAt)
+            {
+                OccurredAt = now,
+                Version = 1,
+            },
+        };
 
     /// <summary>A quote buys a ride for the passenger it was made for, until it expires.</summary>
     public static Problem? WhyNotUse(Quote? quote, Guid passengerId, DateTimeOffset now) => quote switch

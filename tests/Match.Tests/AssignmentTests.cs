@@ -60,7 +60,8 @@ public sealed class AssignmentTests
 
         var taken = chosen.Select(pair => pair.DriverId).ToHashSet();
         var asked = chosen.CountBy(pair => pair.RideRequestId).ToDictionary();
-        Assert.DoesNotContain(round.Candidates, pair => !taken.Contains(pair.DriverId) && asked.GetValueOrDefault(pair.RideRequestId) < round.DriversPerRequest);
+        Assert.DoesNotContain(
+            round.Candidates, pair => !taken.Contains(pair.DriverId) && asked.GetValueOrDefault(pair.RideRequestId) < round.DriversPerRequest);
     }));
 
     [Fact]
@@ -76,8 +77,14 @@ public sealed class AssignmentTests
 
     static Arbitrary<Round> Rounds()
     {
-        var pair = from request in Gen.Choose(1, 6) from driver in Gen.Choose(11, 18) from metres in Gen.Choose(0, 2_000) select Pair(Id(request), Id(driver), metres);
-        return Arb.From(from pairs in pair.ListOf() from drivers in Gen.Choose(1, 3) select new Round([.. pairs.DistinctBy(p => (p.RideRequestId, p.DriverId))], drivers));
+        var pair = from request in Gen.Choose(1, 6)
+                   from driver in Gen.Choose(11, 18)
+                   from metres in Gen.Choose(0, 2_000)
+                   select Pair(Id(request), Id(driver), metres);
+        return Arb.From(
+            from pairs in pair.ListOf()
+            from drivers in Gen.Choose(1, 3)
+            select new Round([.. pairs.DistinctBy(one => (one.RideRequestId, one.DriverId))], drivers));
     }
 
     static Candidate Pair(Guid request, Guid driver, int metres, int waitedSeconds = 0) =>

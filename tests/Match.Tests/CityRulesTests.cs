@@ -20,7 +20,8 @@ public sealed class CityRulesTests
     [Fact]
     public void A_city_inherits_what_it_does_not_set()
     {
-        var rules = Read(("Matching:Default:OfferTime", "00:00:20"), ("Matching:Default:DriversAskedAtOnce", "3"), ("Matching:Cities:jakarta:DriversAskedAtOnce", "5"));
+        var rules = Read(
+            ("Matching:Default:OfferTime", "00:00:20"), ("Matching:Default:DriversAskedAtOnce", "3"), ("Matching:Cities:jakarta:DriversAskedAtOnce", "5"));
 
         Assert.Equal((TimeSpan.FromSeconds(20), 3), (rules.Of("nyc").OfferTime, rules.Of("nyc").DriversAskedAtOnce));
         Assert.Equal((TimeSpan.FromSeconds(20), 5), (rules.Of("jakarta").OfferTime, rules.Of("jakarta").DriversAskedAtOnce));
@@ -32,7 +33,8 @@ public sealed class CityRulesTests
 
     static MatchingRules Read(params (string Key, string Value)[] settings)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build();
+        var pairs = settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value));
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(pairs).Build();
         return new(new Cities(configuration), configuration);
     }
 }

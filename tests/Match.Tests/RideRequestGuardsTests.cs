@@ -17,7 +17,9 @@ public sealed class RideRequestGuardsTests
 
         var requested = Clear.Decide(id, quote, "token", method, Now.AddMinutes(3), Now).Event!;
 
-        Assert.Equal((id, quote.PassengerId, quote.QuoteId, "token", quote.Fare), (requested.RideRequestId, requested.PassengerId, requested.QuoteId, requested.QuoteToken, requested.QuotedFare));
+        Assert.Equal(
+            (id, quote.PassengerId, quote.QuoteId, "token", quote.Fare),
+            (requested.RideRequestId, requested.PassengerId, requested.QuoteId, requested.QuoteToken, requested.QuotedFare));
         Assert.Equal(new PaymentChoice(method, PaymentMethodKind.Card), requested.Payment);
         Assert.Equal((1L, Now, Now.AddMinutes(3)), (requested.Version, requested.OccurredAt, requested.SearchEndsAt));
     }
@@ -43,9 +45,10 @@ public sealed class RideRequestGuardsTests
         Assert.Equal("quote-invalid", RideRequestGuards.WhyNotUse(null, quote.PassengerId, Now)!.Code);
     }
 
-    static string Code(RideRequestGuards guards) => guards.Decide(Guid.CreateVersion7(), Quote(), "token", Guid.CreateVersion7(), Now.AddMinutes(3), Now).Problem!.Code;
+    static string Code(RideRequestGuards guards) =>
+        guards.Decide(Guid.CreateVersion7(), Quote(), "token", Guid.CreateVersion7(), Now.AddMinutes(3), Now).Problem!.Code;
 
     static Quote Quote() => new(
-        Guid.CreateVersion7(), Guid.CreateVersion7(), "nyc", VehicleClass.Standard, new(40.75, -73.98), new(40.72, -74.00), Guid.CreateVersion7(), 1, 4_000, 900,
-        new(1_250, "USD"), [new("base", 1_250)], Now.AddMinutes(-1), Now.AddMinutes(4));
+        Guid.CreateVersion7(), Guid.CreateVersion7(), "nyc", VehicleClass.Standard, new(40.75, -73.98), new(40.72, -74.00),
+        Guid.CreateVersion7(), 1, 4_000, 900, new(1_250, "USD"), [new("base", 1_250)], Now.AddMinutes(-1), Now.AddMinutes(4));
 }

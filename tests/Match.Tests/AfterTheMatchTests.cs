@@ -1,0 +1,94 @@
+using System.Net;
+using Tumpang.Contracts;
+using Xunit;
+
+namespace Tumpang.Matching.Tests;
+
+/// <summary>The busy guard: closed by a match, opened by the ride's end.</summary>
+public sealed class AfterTheMatchTests(MatchFleet fleet)
+{
+    // Anchors 2.3, 2: a position during a trip made the driver available, and a second ride was accepted.
+    [Fact]
+    public async Task Who_is_on_a_ride_is_asked_for_nothing_and_may_ask_for_nothing()
+    {
+        var city = fleet.City(CityKind.Plain);
+        var (passengers, driver) = (await city.Passengers(2), await city.Driver());
+        await passengers[0].Requests();
+        await driver.TakesAnOffer();
+
+        driver.GoOnline();
+        var waiting = await passengers[1].Requests();
+        var replies = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => passengers[0].Request()));
+
+        Assert.All(replies, reply => Assert.Equal((HttpStatusCode.Conflict, "active-ride"), (reply.Status, reply.Body.Code)));
+        Assert.Equal(HttpStatusCode.NotFound, (await driver.CurrentOffer()).Status);
+        Assert.Equal(nameof(RideRequestStatus.Searching), (await passengers[1].See(waiting)).Status);
+    }
+
+    [Fact]
+    public async Task A_completed_ride_frees_both_however_often_it_is_told()
+    {
+        var city = fleet.City(CityKind.Plain);
+        var (passenger, driver) = (await city.Passenger(), await city.Driver());
+        await passenger.Requests();
+        var completed = Completed(await driver.TakesAnOffer(), passenger, driver);
+
+        await fleet.Tell(completed);
+        await IsFree(driver);
+        await passenger.Requests();
+        var second = await driver.TakesAnOffer();
+        // The first ride's end again, as another message: it must not end the second.
+        await fleet.Tell(completed with { EventId = Guid.CreateVersion7() });
+        await Eventually.Is(2L, () => fleet.Count(
+            "match.inbox where event_id in (select event_id from match.outbox_archive where aggregate_id = @RideId)", new { completed.RideId }));
+
+        Assert.Equal(2, await fleet.Count("match.busy_parties where ride_id = @second", new { second }));
+    }
+
+    [Fact]
+    public async Task When_the_driver_cancels_the_passenger_is_searched_for_again_and_that_driver_not_asked()
+    {
+        var city = fleet.City(CityKind.Plain);
+        var (passenger, drivers) = (await city.Passenger(), await city.Drivers(2));
+        var rideRequestId = await passenger.Requests();
+        var firstRide = await drivers[0].TakesAnOffer();
+
+        await fleet.Tell(Cancelled(firstRide, rideRequestId, passenger, drivers[0], Party.Driver));
+        var secondRide = await drivers[1].TakesAnOffer();
+        var matched = await passenger.See(rideRequestId);
+
+        Assert.NotEqual(firstRide, secondRide);
+        Assert.Equal((nameof(RideRequestStatus.Matched), secondRide, drivers[1].Id), (matched.Status, matched.RideId, matched.DriverId));
+        Assert.Equal(2, (await fleet.EventsOf(rideRequestId)).Count(name => name == nameof(MatchConfirmed)));
+        await IsFree(drivers[0]);
+    }
+
+    [Fact]
+    public async Task When_the_passenger_cancels_the_ride_both_are_free_and_the_request_stays_closed()
+    {
+        var city = fleet.City(CityKind.Plain);
+        var (passenger, driver) = (await city.Passenger(), await city.Driver());
+        var rideRequestId = await passenger.Requests();
+        var rideId = await driver.TakesAnOffer();
+
+        await fleet.Tell(Cancelled(rideId, rideRequestId, passenger, driver, Party.Passenger));
+        await IsFree(driver);
+        var again = await passenger.Request();
+
+        Assert.Equal(nameof(RideRequestStatus.Matched), (await passenger.See(rideRequestId)).Status);
+        Assert.Equal(HttpStatusCode.Created, again.Status);
+    }
+
+    Task IsFree(Driver driver) => Eventually.Is(0L, () => fleet.Busy(driver.Id));
+
+    static RideCompleted Completed(Guid rideId, Passenger passenger, Driver driver) =>
+        new(rideId, passenger.Id, driver.Id, driver.Position, TestCity.Now, TestCity.Now, 10_000) { OccurredAt = TestCity.Now, Version = 4 };
+
+    static RideCancelled Cancelled(Guid rideId, Guid rideRequestId, Passenger passenger, Driver driver, Party by) =>
+        new(rideId, rideRequestId, passenger.Id, driver.Id, by, "changed-mind", RideStatus.DriverAssigned, TestCity.Now, Guid.CreateVersion7(),
+            new(passenger.PaymentMethodId, PaymentMethodKind.Card))
+        {
+            OccurredAt = TestCity.Now,
+            Version = 2,
+        };
+}
