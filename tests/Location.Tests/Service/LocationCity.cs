@@ -1,0 +1,154 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Dapper;
+using Tumpang.Contracts;
+using Tumpang.Locations;
+using Tumpang.ServiceDefaults;
+using Xunit;
+using static Tumpang.Location.Tests.Service.Places;
+
+namespace Tumpang.Location.Tests.Service;
+
+/// <summary>One after the other: both fleets would hear the same queues.</summary>
+[CollectionDefinition(DisableParallelization = true)]
+public sealed class LocationCollection : ICollectionFixture<LocationCity>;
+
+/// <inheritdoc cref="LocationCollection"/>
+[CollectionDefinition(DisableParallelization = true)]
+public sealed class SilenceCollection : ICollectionFixture<CompressedCity>;
+
+/// <summary>Two copies of location on real stores, and a vocabulary to tell stories about drivers and rides with.</summary>
+public class LocationCity : LocationServers
+{
+    int places;
+
+    public LocationCity()
+        : this(1, new Dictionary<string, string>())
+    {
+    }
+
+    protected LocationCity(double factor, IReadOnlyDictionary<string, string> settings)
+        : base(factor, settings)
+    {
+    }
+
+    /// <summary>A spot in New York that no other test uses, three kilometres from any of theirs.</summary>
+    public GeoPoint FreshPlace()
+    {
+        var (row, column) = Math.DivRem(Interlocked.Increment(ref places), 14);
+        return new GeoPoint(40.51 + (0.027 * row), -74.25 + (0.036 * column));
+    }
+
+    /// <summary>An approved driver, online at a place.</summary>
+    internal async Task<TestDriver> NewDriver(GeoPoint at, VehicleClass vehicleClass = VehicleClass.Standard)
+    {
+        var driver = new TestDriver(this, Guid.CreateVersion7());
+        await Publish(RideStory.Approved(driver.Id, vehicleClass, Now));
+        await Test.Until(() => Query<bool>("select exists (select from location.duties where driver_id = @Id and approved)", driver.Id));
+        await driver.GoOnline(at);
+        await Test.Until(async () => (await Nearby(at, 30, vehicleClass, limit: 200)).Any(found => found.DriverId == driver.Id));
+        return driver;
+    }
+
+    /// <summary>A ride that has been started at a fresh place, some time ago, so that its points lie in the past.</summary>
+    internal async Task<TestRide> StartRide(int secondsAgo = 300)
+    {
+        var start = FreshPlace();
+        var driver = await NewDriver(start);
+        var ride = new TestRide(this, driver, new RideStory(driver.Id, Guid.CreateVersion7()), start, Now.AddSeconds(-secondsAgo));
+        await Publish(ride.Story.Confirmed(ride.StartedAt), ride.Story.Started(start, ride.StartedAt));
+        await Test.Until(() => HasStarted(ride.RideId));
+        return ride;
+    }
+
+    internal async Task<IReadOnlyList<NearbyDriver>> Nearby(
+        GeoPoint pickup, double radiusMetres, VehicleClass vehicleClass = VehicleClass.Standard, int limit = 50, Guid[]? exclude = null)
+    {
+        using var match = ServiceClient("match");
+        var answer = await match.PostAsJsonAsync("/internal/nearby", new { pickup, cityId = "nyc", vehicleClass, radiusMetres, limit, exclude }, Json.Options, Test.Ct);
+        answer.EnsureSuccessStatusCode();
+        var body = await answer.Content.ReadFromJsonAsync<JsonElement>(Test.Ct);
+        return body.GetProperty("drivers").Deserialize<List<NearbyDriver>>(Json.Options)!;
+    }
+
+    /// <summary>Many approved, online drivers around a place, through one call of realtime.</summary>
+    internal async Task Crowd(GeoPoint around, int drivers)
+    {
+        var ids = Enumerable.Range(0, drivers).Select(_ => Guid.CreateVersion7()).ToArray();
+        await using var connection = await Postgres.OpenConnectionAsync(Test.Ct);
+        await connection.ExecuteAsync(
+            "insert into location.duties (driver_id, approved, vehicle_class, online, city_id, seen_at) select id, true, 'Standard', true, 'nyc', now() from unnest(@ids) id",
+            new { ids });
+        using var realtime = ServiceClient("realtime");
+        var body = new { drivers = ids.Select((id, index) => new { driverId = id, points = new[] { Point(around.North(index), Now) } }) };
+        (await realtime.PostAsJsonAsync("/internal/positions", body, Test.Ct)).EnsureSuccessStatusCode();
+    }
+
+    public Task<bool> Knows(Guid rideId) => Query<bool>("select exists (select from location.rides where ride_id = @Id)", rideId);
+
+    public Task<bool> HasStarted(Guid rideId) =>
+        Query<bool>("select exists (select from location.rides where ride_id = @Id and started_at is not null)", rideId);
+
+    public Task<double> DistanceOf(Guid rideId) => Query<double>("select distance_metres from location.rides where ride_id = @Id", rideId);
+
+    public async Task<T> Query<T>(string sql, Guid id)
+    {
+        await using var connection = await Postgres.OpenConnectionAsync(Test.Ct);
+        return (await connection.QuerySingleAsync<T>(sql, new { Id = id }))!;
+    }
+
+    /// <summary>What the service has published about one driver or ride, from its outbox, in order.</summary>
+    public async Task<IReadOnlyList<TEvent>> Published<TEvent>(Guid aggregateId)
+        where TEvent : Event
+    {
+        const string Sql = """
+            select payload from (
+                select id, payload, aggregate_id, event_type from location.outbox
+                union all
+                select id, payload, aggregate_id, event_type from location.outbox_archive) as told
+            where aggregate_id = @aggregateId and event_type = @type
+            order by id
+            """;
+        await using var connection = await Postgres.OpenConnectionAsync(Test.Ct);
+        var payloads = await connection.QueryAsync<string>(Sql, new { aggregateId, type = typeof(TEvent).Name });
+        return [.. payloads.Select(payload => JsonSerializer.Deserialize<TEvent>(payload, Json.Options)!)];
+    }
+
+    /// <summary>Keeps everybody else out of these tables until disposed.</summary>
+    public async Task<IAsyncDisposable> Lock(params string[] tables)
+    {
+        var connection = await Postgres.OpenConnectionAsync(Test.Ct);
+        await connection.ExecuteAsync($"begin; lock table {string.Join(", ", tables)} in access exclusive mode");
+        return new OpenLock(connection);
+    }
+
+    sealed class OpenLock(Npgsql.NpgsqlConnection connection) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await connection.ExecuteAsync("rollback");
+            await connection.DisposeAsync();
+        }
+    }
+}
+
+/// <summary>The same, twenty times as fast, and with less patience: a driver is taken offline after four minutes, twelve seconds of ours.</summary>
+public sealed class CompressedCity() : LocationCity(20, new Dictionary<string, string> { ["Location__OfflineAfter"] = "00:04:00" });
+
+/// <summary>The running test.</summary>
+static class Test
+{
+    /// <summary>Ends its waits when the run is cancelled.</summary>
+    public static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    /// <summary>Waits for a condition; fails after a generous time.</summary>
+    public static async Task Until(Func<Task<bool>> condition)
+    {
+        var deadline = TimeProvider.System.GetTimestamp();
+        while (!await condition())
+        {
+            if (TimeProvider.System.GetElapsedTime(deadline) > TimeSpan.FromSeconds(30)) throw new TimeoutException("The condition was not met within 30 s.");
+            await Task.Delay(20, Ct);
+        }
+    }
+}
