@@ -1,3 +1,4 @@
+using Spectre.Console;
 using Tumpang.AppHost;
 using Tumpang.Runner.Commands;
 using Tumpang.Runner.Fleets;
@@ -14,6 +15,8 @@ public sealed class SupervisionTests : IAsyncDisposable
 
     static readonly string[] Names = ["sandbox", "postgres", "redis", "rabbitmq", "epmd"];
 
+    static readonly Screen Quiet = new(AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(TextWriter.Null) }));
+
     readonly TestPlace place = new();
 
     static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -21,12 +24,12 @@ public sealed class SupervisionTests : IAsyncDisposable
     [Fact]
     public async Task A_fleet_is_claimed_once_revives_what_dies_and_ends_whole()
     {
-        await using var run = FleetRun.Claim(place.Directory, Screen.Error)!;
+        await using var run = FleetRun.Claim(place.Directory, Quiet)!;
         await run.Start(Repository.Find(), new FleetPlan(place.Directory, place.PortBase, Speed: 20) { Services = [Topology.Find("sandbox")] }, Ct);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Ct);
         var supervision = run.Supervise(stop.Token);
 
-        Assert.Null(FleetRun.Claim(place.Directory, Screen.Error));
+        Assert.Null(FleetRun.Claim(place.Directory, Quiet));
         Assert.True(FleetRun.IsClaimed(place.Directory));
         Assert.Equal(20, FleetState.OfRunning(place.Directory)!.Clock!.Factor);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(FleetState.PathIn(place.Directory)));

@@ -21,7 +21,7 @@ internal static class BenchCommand
 
     static async Task<int> Run(Repository repository, int replicas, IReadOnlyList<string> passed, Screen screen, CancellationToken ct)
     {
-        await Build.Projects(repository, "bench", [.. Build.Fleet, Benchmarks], screen, ct);
+        await Build.Projects(repository, [.. Build.Fleet, Benchmarks], screen, ct);
         var plan = new FleetPlan(Path.Combine(repository.StateDirectory, "bench"), FleetPlan.BenchPorts, replicas);
         await using var run = FleetRun.Claim(plan.DataDirectory, screen) ?? throw new FleetException("Another ./fleet bench is running.");
         await run.Wipe();

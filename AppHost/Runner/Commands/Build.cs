@@ -16,39 +16,61 @@ internal static class Build
     /// <summary>What ./fleet up runs.</summary>
     public static IReadOnlyList<string> Fleet { get; } = [Topology.MigratorProject, .. Topology.Services.Select(service => service.Project)];
 
-    /// <summary>Builds these projects.</summary>
-    public static async Task Projects(Repository repository, string what, IReadOnlyList<string> projects, Screen screen, CancellationToken ct)
+    /// <summary>Builds these projects, unless they are built from the same sources already.</summary>
+    public static async Task Projects(Repository repository, IReadOnlyList<string> projects, Screen screen, CancellationToken ct)
     {
         if (projects.FirstOrDefault(project => !File.Exists(Path.Combine(repository.Root, project))) is { } missing)
         {
-            throw new FleetException($"{missing}, which the topology names, does not exist.");
+            throw new FleetException($"{missing} does not exist.");
         }
 
-        var stamp = Path.Combine(repository.Root, "artifacts", $"fleet-{what}.stamp");
         var sources = Fingerprint(repository.Root);
-        if (File.Exists(stamp) && await File.ReadAllTextAsync(stamp, ct) == sources && projects.All(project => File.Exists(repository.ProgramOf(project))))
+        var built = await Built(repository, sources, ct);
+        if (projects.All(built.Contains))
         {
             return;
         }
 
-        var list = Path.Combine(repository.Root, "artifacts", $"fleet-{what}.proj");
+        var list = Path.Combine(repository.Root, "artifacts", "fleet.proj");
         Directory.CreateDirectory(Path.GetDirectoryName(list)!);
         await File.WriteAllTextAsync(list, ListOf(repository, projects), ct);
         await Run(repository, $"building {projects.Count} projects", screen, ["restore", "Tumpang.slnx"], ["msbuild", list, "-m"], ct);
-        await File.WriteAllTextAsync(stamp, sources, ct);
+        await File.WriteAllLinesAsync(StampOf(repository), built.Union(projects).Prepend(sources), ct);
     }
 
-    /// <summary>Builds the whole solution, tests included.</summary>
-    public static async Task Solution(Repository repository, Screen screen, CancellationToken ct)
+    /// <summary>
+    /// Copies the programs of these projects to <paramref name="directory"/>, to run from there: a build that overwrites a program
+    /// under a running process crashes it.
+    /// </summary>
+    public static Repository Snapshot(Repository repository, IReadOnlyList<string> projects, string directory)
     {
-        var stamp = Path.Combine(repository.Root, "artifacts", "fleet-solution.stamp");
-        var sources = Fingerprint(repository.Root);
-        if (!File.Exists(stamp) || await File.ReadAllTextAsync(stamp, ct) != sources)
+        foreach (var from in projects.Select(project => Path.GetDirectoryName(repository.BuiltProgramOf(project))!))
         {
-            await Run(repository, "building the solution", screen, ["restore", "Tumpang.slnx"], ["build", "Tumpang.slnx", "-c", Repository.Configuration, "--no-restore"], ct);
-            await File.WriteAllTextAsync(stamp, sources, ct);
+            var to = Path.Combine(directory, Path.GetFileName(Path.GetDirectoryName(from)!));
+            if (Directory.Exists(to))
+            {
+                Directory.Delete(to, recursive: true);
+            }
+
+            foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+            {
+                var copy = Path.Combine(to, Path.GetRelativePath(from, file));
+                Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+                File.Copy(file, copy);
+            }
         }
+
+        return repository with { Programs = directory };
     }
+
+    /// <summary>The projects that were built from these sources.</summary>
+    static async Task<IReadOnlyList<string>> Built(Repository repository, string sources, CancellationToken ct)
+    {
+        var stamp = File.Exists(StampOf(repository)) ? await File.ReadAllLinesAsync(StampOf(repository), ct) : [];
+        return stamp is [var from, .. var projects] && from == sources ? [.. projects.Where(project => File.Exists(repository.ProgramOf(project)))] : [];
+    }
+
+    static string StampOf(Repository repository) => Path.Combine(repository.Root, "artifacts", "fleet.stamp");
 
     static async Task Run(Repository repository, string headline, Screen screen, string[] restore, string[] build, CancellationToken ct)
     {

@@ -35,7 +35,7 @@ internal static class DemoCommand
 
     static async Task<int> Run(Repository repository, ParseResult arguments, Screen screen, CancellationToken ct)
     {
-        await Build.Projects(repository, "demo", [.. Build.Fleet, Simulator], screen, ct);
+        await Build.Projects(repository, [.. Build.Fleet, Simulator], screen, ct);
         var speed = arguments.GetValue(Speed);
         var plan = new FleetPlan(
             repository.StateDirectory, FleetPlan.MainPorts, arguments.GetValue(Replicas), speed, RushHour - (BeforeTheRush * speed));

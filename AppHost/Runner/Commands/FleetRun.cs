@@ -89,11 +89,12 @@ internal sealed class FleetRun : IAsyncDisposable
     /// <summary>Starts everything and returns when all of it is healthy.</summary>
     public async Task Start(Repository repository, FleetPlan plan, CancellationToken ct)
     {
+        var programs = Build.Snapshot(repository, [Topology.MigratorProject, .. plan.Services.Select(service => service.Project)], Path.Combine(directory, "programs"));
         var options = new StoreOptions(directory, plan.PortBase) { MaxConnections = Topology.MaxConnections(plan.Replicas) };
         await screen.During("starting the fleet", async () =>
         {
             stores = await Stores.Start(options, screen, ct);
-            var services = new FleetOptions(repository, directory, plan.PortBase, stores.Addresses, stores.Secrets) { Replicas = plan.Replicas, Services = plan.Services, Clock = plan.Clock() };
+            var services = new FleetOptions(programs, directory, plan.PortBase, stores.Addresses, stores.Secrets) { Replicas = plan.Replicas, Services = plan.Services, Clock = plan.Clock() };
             FleetState.Of(stores, services, fleet: null).Save(directory);
             fleet = await Fleet.Start(services, screen, ct);
             return true;

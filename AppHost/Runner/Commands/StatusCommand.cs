@@ -40,7 +40,7 @@ internal static class StatusCommand
         if (state.Clock is { } clock)
         {
             var now = clock.CityStart + ((TimeProvider.System.GetUtcNow() - clock.SystemStart) * clock.Factor);
-            screen.Report($"City time {now:yyyy-MM-dd HH:mm:ss} UTC, {clock.Factor} times as fast");
+            screen.Report($"City time {now.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, {clock.Factor} times as fast");
         }
 
         return rows.TrueForAll(row => row.IsHealthy);

@@ -9,7 +9,7 @@ using Tumpang.Runner.Servers;
 
 namespace Tumpang.Runner.Commands;
 
-/// <summary>./fleet test: builds everything, starts stores for the tests alone, runs every test project, adds up.</summary>
+/// <summary>./fleet test: builds, starts stores for the tests alone, runs every test project, adds up.</summary>
 internal static partial class TestCommand
 {
     /// <summary>Room for the connections of several fixtures at once, each with a service or a fleet of its own.</summary>
@@ -26,8 +26,8 @@ internal static partial class TestCommand
 
     static async Task<int> Run(Repository repository, string? filter, Screen screen, CancellationToken ct)
     {
-        await Build.Solution(repository, screen, ct);
         var projects = Projects(repository, filter, out var methods);
+        await Build.Projects(repository, [.. Build.Fleet, .. projects.Select(ProjectFile)], screen, ct);
         var directory = Path.Combine(repository.StateDirectory, "test");
         await using var run = FleetRun.Claim(directory, screen) ?? throw new FleetException("Another ./fleet test is running.");
         await run.Wipe();
@@ -65,10 +65,12 @@ internal static partial class TestCommand
         }
     }
 
+    static string ProjectFile(string project) => $"tests/{project}/{project}.csproj";
+
     static async Task<ProjectResult> RunProject(Repository repository, string project, string? methods, string stores, Screen screen, CancellationToken ct)
     {
         var clock = Stopwatch.StartNew();
-        var program = repository.BuiltProgramOf($"tests/{project}/{project}.csproj");
+        var program = repository.BuiltProgramOf(ProjectFile(project));
         var start = new ProcessStartInfo("dotnet", [program, "-noLogo", "-noColor", .. methods is null ? Array.Empty<string>() : ["-method", methods]])
         {
             UseShellExecute = false,

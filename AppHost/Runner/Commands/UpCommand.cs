@@ -7,6 +7,8 @@ namespace Tumpang.Runner.Commands;
 /// <summary>./fleet up: the whole fleet, in the foreground until Ctrl-C, or handed to a supervisor in the background.</summary>
 internal static class UpCommand
 {
+    const string Runner = "AppHost/Runner/Runner.csproj";
+
     static readonly Option<int> Replicas = new("--replicas") { Description = "Copies of every service that scales, 1 to 9.", DefaultValueFactory = _ => 1 };
     static readonly Option<bool> Detach = new("--detach") { Description = "Return once all is healthy; ./fleet down stops it." };
     static readonly Option<double?> Speed = new("--speed") { Description = "City seconds per second, 0.01 to 1000." };
@@ -34,11 +36,11 @@ internal static class UpCommand
             return 1;
         }
 
-        await Build.Projects(repository, "up", Build.Fleet, screen, ct);
+        await Build.Projects(repository, Build.Fleet, screen, ct);
         var log = Path.Combine(plan.DataDirectory, "logs", "fleet.log");
         Directory.CreateDirectory(Path.GetDirectoryName(log)!);
         File.Delete(log);
-        using var supervisor = new Launch("dotnet", [Path.Combine(AppContext.BaseDirectory, "Tumpang.Runner.dll"), "up", .. ArgumentsOf(plan)])
+        using var supervisor = new Launch("dotnet", [RunnerOf(repository, plan), "up", .. ArgumentsOf(plan)])
         {
             Directory = repository.Root,
             LogFile = log,
@@ -69,7 +71,7 @@ internal static class UpCommand
             return 1;
         }
 
-        await Build.Projects(repository, "up", Build.Fleet, screen, ct);
+        await Build.Projects(repository, Build.Fleet, screen, ct);
         await run.Start(repository, plan, ct);
         StatusCommand.Print(run.State, screen);
         screen.Report("Ctrl-C stops it.");
@@ -77,6 +79,9 @@ internal static class UpCommand
         screen.Report("stopping");
         return 0;
     }
+
+    static string RunnerOf(Repository repository, FleetPlan plan) =>
+        Build.Snapshot(repository, [Runner], Path.Combine(plan.DataDirectory, "programs")).BuiltProgramOf(Runner);
 
     static bool SaysAlreadyRunning(FleetPlan plan, Screen screen)
     {

@@ -13,6 +13,9 @@ public sealed record Repository(string Root)
         Above(AppContext.BaseDirectory) ?? Above(Directory.GetCurrentDirectory())
         ?? throw new FleetException("This is not inside the repository: no Tumpang.slnx above it.");
 
+    /// <summary>Where built programs are run from, when that is not where the build puts them: one folder per project.</summary>
+    public string? Programs { get; init; }
+
     /// <summary>State of the fleet that ./fleet up runs.</summary>
     public string StateDirectory => Path.Combine(Root, ".fleet");
 
@@ -20,7 +23,8 @@ public sealed record Repository(string Root)
     public string ProgramOf(string project)
     {
         var name = Path.GetFileNameWithoutExtension(project);
-        return Path.Combine(Root, "artifacts", "bin", name, "release", $"Tumpang.{name}.dll");
+        var directory = Programs is null ? Path.Combine(Root, "artifacts", "bin", name, "release") : Path.Combine(Programs, name);
+        return Path.Combine(directory, $"Tumpang.{name}.dll");
     }
 
     /// <summary>The built program; an error that says so when there is none.</summary>
