@@ -10,10 +10,13 @@ namespace Tumpang.Gateway;
 /// </summary>
 internal static class DeadServices
 {
-    static readonly Problem Unavailable = new(503, "unavailable", "A part of the fleet is not reachable right now; nothing was changed.") { RetryAfterSeconds = 1 };
+    static readonly Problem Unavailable = new(503, "unavailable", "A part of the fleet is not reachable right now; nothing was changed.")
+    {
+        RetryAfterSeconds = 1,
+    };
 
     static readonly Problem NoAnswer =
-        new(504, "no-answer", "A part of the fleet did not answer. Read the state again, or repeat the request with the same Idempotency-Key.") { RetryAfterSeconds = 1 };
+        new(504, "no-answer", "A part of the fleet did not answer. Read the state again, or repeat with the same Idempotency-Key.") { RetryAfterSeconds = 1 };
 
     static readonly Problem TooLarge = new(413, "too-large", "The body is larger than this endpoint accepts.");
 

@@ -8,7 +8,8 @@ namespace Tumpang.Gateway;
 /// service that is down keeps the description it gave last; one that never answered is named in x-missing.
 /// </summary>
 internal sealed partial class FleetDescription(
-    Copies copies, IHostEnvironment environment, IHttpClientFactory clients, IOptions<GatewayOptions> options, TimeProvider time, ILogger<FleetDescription> logger) : IDisposable
+    Copies copies, IHostEnvironment environment, IHttpClientFactory clients, IOptions<GatewayOptions> options, TimeProvider time,
+    ILogger<FleetDescription> logger) : IDisposable
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
     static readonly TimeSpan RetryWhenIncomplete = TimeSpan.FromSeconds(5);

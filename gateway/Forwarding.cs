@@ -57,7 +57,14 @@ internal static class Forwarding
         HealthCheck = new()
         {
             // Alive, not healthy: a store that all copies share must not take all of them out. When none is left, try any.
-            Active = new() { Enabled = true, Path = "/alive", Interval = ProbeInterval, Timeout = ProbeTimeout, Policy = HealthCheckConstants.ActivePolicy.ConsecutiveFailures },
+            Active = new()
+            {
+                Enabled = true,
+                Path = "/alive",
+                Interval = ProbeInterval,
+                Timeout = ProbeTimeout,
+                Policy = HealthCheckConstants.ActivePolicy.ConsecutiveFailures,
+            },
             AvailableDestinationsPolicy = HealthCheckConstants.AvailableDestinations.HealthyOrPanic,
         },
         HttpRequest = new ForwarderRequestConfig

@@ -27,7 +27,7 @@ internal sealed record Attempt(Guid Id, Guid OrderId, int Ordinal, Guid PaymentM
 internal sealed record Decline(string Code, bool IsSoft)
 {
     public static readonly Decline MethodRemoved = new("payment-method-removed", IsSoft: false);
-    public static readonly Decline ProviderFault = new("provider-error", IsSoft: true);
+    public static readonly Decline ProviderFault = new("provider-error", IsSoft: false);
 
     /// <summary>From the provider's code; what we do not know is hard, so that no card is hammered.</summary>
     public static Decline From(string? providerCode)

@@ -7,14 +7,19 @@ internal static class PaymentProblems
 {
     public static readonly Problem MethodNotFound = Problem.NotFound("payment method");
     public static readonly Problem PaymentNotFound = Problem.NotFound("payment");
-    public static readonly Problem CardTokenMissing = new(400, "card-token-missing", "A card needs the token that the payment provider issued for it.", "cardToken");
-    public static readonly Problem CardTokenMalformed = new(400, "card-token-malformed", "A card token has 1 to 255 letters, digits, dashes or underscores.", "cardToken");
-    public static readonly Problem CardNumberRefused = new(422, "card-number-refused", "This looks like a card number. Send the provider's token; card numbers never reach us.", "cardToken");
+    public static readonly Problem CardTokenMissing =
+        new(400, "card-token-missing", "A card needs the token that the payment provider issued for it.", "cardToken");
+    public static readonly Problem CardTokenMalformed =
+        new(400, "card-token-malformed", "A card token has 1 to 255 letters, digits, dashes or underscores.", "cardToken");
+    public static readonly Problem CardNumberRefused =
+        new(422, "card-number-refused", "This looks like a card number. Send the provider's token; card numbers never reach us.", "cardToken");
     public static readonly Problem UnexpectedCardToken = new(400, "unexpected-card-token", "Cash has no card token.", "cardToken");
     public static readonly Problem MethodInUse = new(409, "payment-method-in-use", "A payment with this method is under way; remove it afterwards.");
-    public static readonly Problem AttemptInProgress = new(409, "payment-in-progress", "A payment of this ride is under way; wait for its outcome.") { RetryAfterSeconds = 2 };
+    public static readonly Problem AttemptInProgress =
+        new(409, "payment-in-progress", "A payment of this ride is under way; wait for its outcome.") { RetryAfterSeconds = 2 };
     public static readonly Problem NotACashRide = new(409, "not-a-cash-ride", "This ride is not to be paid in cash.");
-    public static readonly Problem OnlyCards = new(422, "card-required", "Only a card can settle this now; cash is confirmed by the driver.", "paymentMethodId");
+    public static readonly Problem OnlyCards =
+        new(422, "card-required", "Only a card can settle this now; cash is confirmed by the driver.", "paymentMethodId");
     public static readonly Problem BadSignature = new(401, "bad-signature", "The signature is missing, wrong or too old.");
 
     public static Problem AlreadyEnded(OrderStatus status) =>

@@ -2,7 +2,7 @@ using Tumpang.ServiceDefaults;
 
 namespace Tumpang.Payments;
 
-/// <summary>The SQL that several features share: orders under their row lock, and attempts.</summary>
+/// <summary>The SQL that several features share: orders and methods under their locks, and attempts.</summary>
 internal static class PaymentStore
 {
     const string OrderColumns = """
@@ -13,6 +13,8 @@ internal static class PaymentStore
     const string LockByRide = $"select {OrderColumns} from payment.orders where ride_id = @RideId for update";
 
     const string LockById = $"select {OrderColumns} from payment.orders where id = @OrderId for update";
+
+    const string LockMethods = "select pg_advisory_xact_lock(hashtextextended(@PassengerId::text, 0))";
 
     const string UpdateOrder = """
         update payment.orders
@@ -36,12 +38,23 @@ internal static class PaymentStore
     public static Task<PaymentOrder?> LockOrder(this Transaction tx, Guid orderId, CancellationToken ct) =>
         tx.Find<PaymentOrder>(LockById, new { OrderId = orderId }, ct);
 
+    /// <summary>One change of a passenger's methods at a time, so that exactly one is the default after each.</summary>
+    public static Task LockMethodsOf(this Transaction tx, Guid passengerId, CancellationToken ct) =>
+        tx.Execute(LockMethods, new { PassengerId = passengerId }, ct);
+
     public static async Task Save(this Transaction tx, PaymentOrder order, DateTimeOffset now, CancellationToken ct)
     {
         var row = new
         {
-            order.Id, Status = order.Status.ToString(), Kind = order.Kind.ToString(), order.PaymentMethodId, order.OpenAttemptId,
-            order.AttemptsMade, order.FailureCode, order.Version, Now = now,
+            order.Id,
+            Status = order.Status.ToString(),
+            Kind = order.Kind.ToString(),
+            order.PaymentMethodId,
+            order.OpenAttemptId,
+            order.AttemptsMade,
+            order.FailureCode,
+            order.Version,
+            Now = now,
         };
         if (await tx.Execute(UpdateOrder, row, ct) == 0)
         {
@@ -59,7 +72,16 @@ internal static class PaymentStore
 
     static object Row(Attempt attempt, AttemptStatus status, TimeSpan delay, DateTimeOffset now, DateTimeOffset? endedAt) => new
     {
-        attempt.Id, attempt.OrderId, attempt.Ordinal, attempt.PaymentMethodId, Kind = attempt.Kind.ToString(),
-        attempt.Amount.MinorUnits, attempt.Amount.Currency, Status = status.ToString(), Delay = delay, Now = now, EndedAt = endedAt,
+        attempt.Id,
+        attempt.OrderId,
+        attempt.Ordinal,
+        attempt.PaymentMethodId,
+        Kind = attempt.Kind.ToString(),
+        attempt.Amount.MinorUnits,
+        attempt.Amount.Currency,
+        Status = status.ToString(),
+        Delay = delay,
+        Now = now,
+        EndedAt = endedAt,
     };
 }

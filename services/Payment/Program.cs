@@ -11,9 +11,12 @@ builder.AddServiceDefaults("payment");
 builder.AddPostgres(schema: "payment");
 builder.AddBus(bus => bus.Handle<FareFinalised, OnFareFinalised>());
 
-builder.Services.AddOptions<PaymentOptions>().BindConfiguration("Payment").ValidateDataAnnotations().ValidateOnStart();
+builder.Services.AddOptions<PaymentOptions>().BindConfiguration("Payment").ValidateDataAnnotations()
+    .Validate(options => options.Lease > 2 * options.ProviderTimeout, "Payment:Lease must outlast two provider timeouts: one to ask, one to charge.")
+    .ValidateOnStart();
 builder.Services.AddSingleton<CardTokens>();
 builder.Services.AddSingleton<WebhookSignature>();
+builder.Services.AddSingleton<ChargeInquiry>();
 builder.Services.AddSingleton<Outcomes>();
 builder.Services.AddSingleton<PaymentSignal>();
 builder.Services.AddSweeper<OweUnconfirmedCash>();

@@ -36,7 +36,8 @@ public sealed class GatewayFleet : IAsyncLifetime
 
         var (dead, deadCopy) = (await StubService.Start(DeadService), await StubService.Start(HalfDeadService));
         await Start("Production", Production);
-        await Start("Development", Development, new($"services__{HalfDeadService}__http__1", deadCopy.Address), new($"services__{DeadService}__http__0", dead.Address));
+        await Start(
+            "Development", Development, new($"services__{HalfDeadService}__http__1", deadCopy.Address), new($"services__{DeadService}__http__0", dead.Address));
         await dead.DisposeAsync();
         await deadCopy.DisposeAsync();
         while ((await Development.GetAsync("/health")).IsSuccessStatusCode)

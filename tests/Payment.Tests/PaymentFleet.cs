@@ -14,7 +14,10 @@ using Xunit;
 
 namespace Tumpang.Payments.Tests;
 
-/// <summary>Two copies of payment and the sandbox as processes, on stores of their own. Waits and retries are shortened; the city runs 600 times as fast.</summary>
+/// <summary>
+/// Two copies of payment and of the sandbox as processes, on stores of their own. Waits and retries are shortened; the city runs 600
+/// times as fast.
+/// </summary>
 public sealed class PaymentFleet : IAsyncLifetime
 {
     public const string WebhookSigningKey = "5f1c0de15f1c0de15f1c0de15f1c0de1";
@@ -70,7 +73,8 @@ public sealed class PaymentFleet : IAsyncLifetime
     }
 
     /// <summary>What billing's relay would send.</summary>
-    public Task Publish(FareFinalised fare, CancellationToken ct) => Publish(fare.EventId, nameof(FareFinalised), JsonSerializer.Serialize(fare, Json.Options), ct);
+    public Task Publish(FareFinalised fare, CancellationToken ct) =>
+        Publish(fare.EventId, nameof(FareFinalised), JsonSerializer.Serialize(fare, Json.Options), ct);
 
     public Task PublishRaw(string eventType, string payload, CancellationToken ct) => Publish(Guid.CreateVersion7(), eventType, payload, ct);
 
@@ -78,12 +82,16 @@ public sealed class PaymentFleet : IAsyncLifetime
     public async Task<JsonElement> PaymentBecomes(FareFinalised fare, string status, CancellationToken ct)
     {
         JsonElement payment = default;
-        await Eventually(async () => (payment = await Payment(fare, ct)) is { ValueKind: JsonValueKind.Object } && payment.GetProperty("status").GetString() == status, ct);
+        await Eventually(
+            async () => (payment = await Payment(fare, ct)).ValueKind is JsonValueKind.Object && payment.GetProperty("status").GetString() == status, ct);
         return payment;
     }
 
-    public Task AllAreHandled(IReadOnlyList<FareFinalised> told, CancellationToken ct) => Eventually(
-        async () => await Count("select count(*) from payment.inbox where event_id = any(@Ids)", new { Ids = told.Select(fare => fare.EventId).ToArray() }, ct) == told.Count, ct);
+    public Task AllAreHandled(IReadOnlyList<FareFinalised> told, CancellationToken ct)
+    {
+        var ids = new { Ids = told.Select(fare => fare.EventId).ToArray() };
+        return Eventually(async () => await Count("select count(*) from payment.inbox where event_id = any(@Ids)", ids, ct) == told.Count, ct);
+    }
 
     public Task SomeAreSent(IReadOnlyList<FareFinalised> fares, int atLeast, CancellationToken ct) => Eventually(
         async () => await Count($"select count(*) {OpenOf} and a.status = 'Sent'", RidesOf(fares), ct) >= atLeast, ct);

@@ -23,7 +23,8 @@ public sealed class Person(PaymentFleet fleet, Guid id, string token)
     /// <summary>What billing would say after a ride of theirs, paid with their first method.</summary>
     public FareFinalised Fare(long minorUnits = 1_250) => new(
         Guid.CreateVersion7(), Guid.CreateVersion7(), id, Guid.CreateVersion7(), FareKind.Ride, new(minorUnits, "USD"), new(minorUnits / 10, "USD"),
-        new(minorUnits - (minorUnits / 10), "USD"), Money.Zero("USD"), 2_000, 600, new(MethodId, Kind)) { OccurredAt = DateTimeOffset.UtcNow, Version = 1 };
+        new(minorUnits - (minorUnits / 10), "USD"), Money.Zero("USD"), 2_000, 600, new(MethodId, Kind))
+    { OccurredAt = DateTimeOffset.UtcNow, Version = 1 };
 
     public Task<HttpResponseMessage> Get(string path, CancellationToken ct) => Send(HttpMethod.Get, path, null, null, ct);
 

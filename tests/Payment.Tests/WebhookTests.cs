@@ -83,7 +83,8 @@ public sealed class WebhookTests(PaymentFleet fleet)
 
     async Task<HttpStatusCode> Send(string body, string? signature)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/webhooks/sandbox") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/webhooks/sandbox");
+        request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         if (signature is not null)
         {
             request.Headers.Add("Sandbox-Signature", signature);

@@ -12,9 +12,11 @@ internal static class AddPaymentMethod
 {
     const int LongestToken = 255;
 
-    const string LockPassenger = "select pg_advisory_xact_lock(hashtextextended(@PassengerId::text, 0))";
-
-    const string FindCash = "select id as payment_method_id, kind, is_default, created_at from payment.payment_methods where passenger_id = @PassengerId and kind = 'Cash' and removed_at is null";
+    const string FindCash = """
+        select id as payment_method_id, kind, is_default, created_at
+        from   payment.payment_methods
+        where  passenger_id = @PassengerId and kind = 'Cash' and removed_at is null
+        """;
 
     const string Insert = """
         insert into payment.payment_methods (id, passenger_id, kind, provider, card_token, is_default, created_at)
@@ -34,8 +36,7 @@ internal static class AddPaymentMethod
             return problem.ToHttp();
         }
 
-        // Two first methods at once must not both become the default.
-        await tx.Execute(LockPassenger, new { PassengerId = user.Id }, ct);
+        await tx.LockMethodsOf(user.Id, ct);
         if (request.Kind is PaymentMethodKind.Cash && await tx.Find<PaymentMethodView>(FindCash, new { PassengerId = user.Id }, ct) is { } existing)
         {
             return TypedResults.Ok(existing);
@@ -44,7 +45,10 @@ internal static class AddPaymentMethod
         var added = new PaymentMethodAdded(Guid.CreateVersion7(), user.Id, request.Kind) { OccurredAt = clock.GetUtcNow(), Version = 1 };
         var row = new
         {
-            Id = added.PaymentMethodId, added.PassengerId, Kind = added.Kind.ToString(), Now = added.OccurredAt,
+            Id = added.PaymentMethodId,
+            added.PassengerId,
+            Kind = added.Kind.ToString(),
+            Now = added.OccurredAt,
             Provider = added.Kind is PaymentMethodKind.Card ? "sandbox" : "driver",
             CardToken = request.CardToken is { } token ? tokens.Seal(token, added.PaymentMethodId) : null,
         };

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using Tumpang.Contracts;
 using Tumpang.Payments.Provider;
 using Tumpang.ServiceDefaults;
 
@@ -10,8 +9,7 @@ namespace Tumpang.Payments.Features;
 /// due again and another asks the provider what became of it, under the same key, before sending anything. Any number of copies may run.
 /// </summary>
 internal sealed partial class ChargeDueAttempts(
-    Database database, IPaymentProvider provider, CardTokens tokens, Outcomes outcomes, PaymentSignal signal,
-    IOptions<PaymentOptions> options, ILogger<ChargeDueAttempts> logger) : BackgroundService
+    Database database, ChargeInquiry inquiry, Outcomes outcomes, PaymentSignal signal, IOptions<PaymentOptions> options, ILogger<ChargeDueAttempts> logger) : BackgroundService
 {
     static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
 
@@ -43,8 +41,6 @@ internal sealed partial class ChargeDueAttempts(
 
     readonly SemaphoreSlim slots = new(options.Value.ConcurrentCharges);
 
-    internal sealed record Claimed(Guid Id, Guid PaymentMethodId, long AmountMinorUnits, string Currency, int Sends, byte[]? CardToken);
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
@@ -59,8 +55,23 @@ internal sealed partial class ChargeDueAttempts(
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 Interrupted(exception);
-                await Task.Delay(PauseAfterFailure, stoppingToken);
+                await Task.Delay(PauseAfterFailure, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+        }
+
+        await Drain();
+    }
+
+    /// <summary>What was begun is brought to its end: the provider's time limit bounds it, and nobody has to wait for a lease.</summary>
+    async Task Drain()
+    {
+        for (var slot = 0; slot < options.Value.ConcurrentCharges; slot++)
+        {
+            await slots.WaitAsync(CancellationToken.None);
         }
     }
 
@@ -70,29 +81,26 @@ internal sealed partial class ChargeDueAttempts(
         await slots.WaitAsync(ct);
         slots.Release();
         var lease = Guid.NewGuid();
-        var claimed = await database.List<Claimed>(Claim, new { Limit = slots.CurrentCount, Lease = lease, LeaseTime = options.Value.Lease }, ct);
+        var claimed = await database.List<ClaimedAttempt>(Claim, new { Limit = slots.CurrentCount, Lease = lease, LeaseTime = options.Value.Lease }, ct);
         foreach (var attempt in claimed)
         {
-            await slots.WaitAsync(ct);
-            _ = Run(attempt, lease, ct);
+            await slots.WaitAsync(CancellationToken.None);
+            _ = Run(attempt, lease);
         }
 
         return claimed.Count > 0;
     }
 
-    async Task Run(Claimed attempt, Guid lease, CancellationToken ct)
+    async Task Run(ClaimedAttempt attempt, Guid lease)
     {
         try
         {
-            await Conclude(attempt, lease, await Ask(attempt, ct), ct);
+            var answer = await inquiry.Ask(attempt, CancellationToken.None);
+            await Conclude(attempt, lease, answer, CancellationToken.None);
         }
-        catch (Exception exception) when (!ct.IsCancellationRequested)
+        catch (Exception exception)
         {
             LeftToLease(attempt.Id, exception);
-        }
-        catch (OperationCanceledException)
-        {
-            // The process stops; the lease ends by itself and another copy asks.
         }
         finally
         {
@@ -100,34 +108,12 @@ internal sealed partial class ChargeDueAttempts(
         }
     }
 
-    /// <summary>What is known about an attempt. Whatever may have been sent before is asked about before it is sent again.</summary>
-    async Task<ChargeAnswer> Ask(Claimed attempt, CancellationToken ct)
-    {
-        if (attempt.Sends > 1)
-        {
-            var known = await provider.Find(attempt.Id, ct);
-            if (known is not ChargeAnswer.Absent)
-            {
-                return known;
-            }
-
-            if (attempt.Sends > options.Value.SendsBeforeGivingUp)
-            {
-                return new ChargeAnswer.Declined(null, Decline.ProviderFault);
-            }
-        }
-
-        return attempt.CardToken is { } box
-            ? await provider.Charge(new(attempt.Id, new Money(attempt.AmountMinorUnits, attempt.Currency), tokens.Open(box, attempt.PaymentMethodId)), ct)
-            : new ChargeAnswer.Declined(null, Decline.MethodRemoved);
-    }
-
-    async Task Conclude(Claimed attempt, Guid lease, ChargeAnswer answer, CancellationToken ct)
+    async Task Conclude(ClaimedAttempt attempt, Guid lease, ChargeAnswer answer, CancellationToken ct)
     {
         if (answer is not (ChargeAnswer.Succeeded or ChargeAnswer.Declined))
         {
             StillUnknown(attempt.Id, answer.GetType().Name, attempt.Sends);
-            await database.Execute(LookAgain, new { attempt.Id, Lease = lease, Delay = RecheckAfter(attempt.Sends) }, ct);
+            await database.Execute(LookAgain, new { attempt.Id, Lease = lease, Delay = inquiry.NextAfter(attempt.Sends) }, ct);
             return;
         }
 
@@ -139,12 +125,6 @@ internal sealed partial class ChargeDueAttempts(
         {
             await tx.Commit(ct);
         }
-    }
-
-    TimeSpan RecheckAfter(int sends)
-    {
-        var delay = options.Value.FirstRecheck * Math.Pow(2, Math.Min(sends - 1, 16));
-        return delay < options.Value.LongestRecheck ? delay : options.Value.LongestRecheck;
     }
 
     public override void Dispose()

@@ -49,8 +49,9 @@ internal static class GetPayment
 /// <param name="FailureCode">Why the last attempt was refused.</param>
 /// <param name="InProgress">An attempt is under way; its outcome is not known yet.</param>
 internal sealed record PaymentView(
-    Guid PaymentOrderId, Guid RideId, FareKind FareKind, OrderStatus Status, PaymentMethodKind Kind, Guid PaymentMethodId, Money Amount, Money Commission,
-    Money DriverEarning, Money Tax, string? FailureCode, bool InProgress, DateTimeOffset CreatedAt, DateTimeOffset? SettledAt, IReadOnlyList<AttemptView> Attempts);
+    Guid PaymentOrderId, Guid RideId, FareKind FareKind, OrderStatus Status, PaymentMethodKind Kind, Guid PaymentMethodId,
+    Money Amount, Money Commission, Money DriverEarning, Money Tax, string? FailureCode, bool InProgress,
+    DateTimeOffset CreatedAt, DateTimeOffset? SettledAt, IReadOnlyList<AttemptView> Attempts);
 
 /// <summary>One try to collect it.</summary>
 internal sealed record AttemptView(

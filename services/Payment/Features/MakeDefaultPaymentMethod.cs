@@ -6,30 +6,22 @@ namespace Tumpang.Payments.Features;
 /// <summary>The method that the app proposes first; exactly one while there is any.</summary>
 internal static class MakeDefaultPaymentMethod
 {
-    const string LockMethods = """
-        select id from payment.payment_methods where passenger_id = @PassengerId and removed_at is null order by id for update
-        """;
-
     const string Unset = "update payment.payment_methods set is_default = false where passenger_id = @PassengerId and is_default";
 
     const string Set = """
         update payment.payment_methods
         set    is_default = true
-        where  id = @PaymentMethodId
+        where  id = @PaymentMethodId and passenger_id = @PassengerId and removed_at is null
         returning id as payment_method_id, kind, is_default, created_at
         """;
 
     public static async Task<Results<Ok<PaymentMethodView>, ProblemHttpResult>> Handle(
         Guid paymentMethodId, CurrentUser user, Transaction tx, CancellationToken ct)
     {
-        var mine = await tx.List<Guid>(LockMethods, new { PassengerId = user.Id }, ct);
-        if (!mine.Contains(paymentMethodId))
-        {
-            return PaymentProblems.MethodNotFound.ToHttp();
-        }
-
+        await tx.LockMethodsOf(user.Id, ct);
         await tx.Execute(Unset, new { PassengerId = user.Id }, ct);
-        var method = await tx.Find<PaymentMethodView>(Set, new { PaymentMethodId = paymentMethodId }, ct);
-        return TypedResults.Ok(method!);
+        return await tx.Find<PaymentMethodView>(Set, new { PaymentMethodId = paymentMethodId, PassengerId = user.Id }, ct) is { } method
+            ? TypedResults.Ok(method)
+            : PaymentProblems.MethodNotFound.ToHttp();
     }
 }

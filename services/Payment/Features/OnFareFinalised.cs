@@ -54,8 +54,19 @@ internal sealed class OnFareFinalised(CityClock clock, PaymentSignal signal) : I
 
     static object Row(PaymentOrder order, FareFinalised fare, DateTimeOffset now) => new
     {
-        order.Id, fare.FareId, order.RideId, order.PassengerId, order.DriverId, FareKind = fare.Kind.ToString(), Amount = order.AmountMinorUnits,
-        Commission = fare.Commission.MinorUnits, DriverEarning = fare.DriverEarning.MinorUnits, Tax = fare.Tax.MinorUnits, order.Currency,
-        order.PaymentMethodId, Kind = order.Kind.ToString(), Now = now,
+        order.Id,
+        fare.FareId,
+        order.RideId,
+        order.PassengerId,
+        order.DriverId,
+        FareKind = fare.Kind.ToString(),
+        Amount = order.AmountMinorUnits,
+        Commission = fare.Commission.MinorUnits,
+        DriverEarning = fare.DriverEarning.MinorUnits,
+        Tax = fare.Tax.MinorUnits,
+        order.Currency,
+        order.PaymentMethodId,
+        Kind = order.Kind.ToString(),
+        Now = now,
     };
 }

@@ -10,12 +10,10 @@ namespace Tumpang.Payments.Features;
 /// </summary>
 internal static class RemovePaymentMethod
 {
-    const string LockMethods = """
-        select id from payment.payment_methods where passenger_id = @PassengerId and removed_at is null order by id for update
-        """;
-
-    const string IsBeingCharged = """
+    const string FindInUse = """
         select exists (select from payment.attempts where payment_method_id = @PaymentMethodId and status in ('Due', 'Sent'))
+        from   payment.payment_methods
+        where  id = @PaymentMethodId and passenger_id = @PassengerId and removed_at is null
         """;
 
     const string MarkRemoved = """
@@ -35,15 +33,13 @@ internal static class RemovePaymentMethod
     public static async Task<Results<NoContent, ProblemHttpResult>> Handle(
         Guid paymentMethodId, CurrentUser user, CityClock clock, Transaction tx, CancellationToken ct)
     {
-        var mine = await tx.List<Guid>(LockMethods, new { PassengerId = user.Id }, ct);
-        if (!mine.Contains(paymentMethodId))
+        await tx.LockMethodsOf(user.Id, ct);
+        switch (await tx.Find<bool?>(FindInUse, new { PaymentMethodId = paymentMethodId, PassengerId = user.Id }, ct))
         {
-            return PaymentProblems.MethodNotFound.ToHttp();
-        }
-
-        if (await tx.Find<bool>(IsBeingCharged, new { PaymentMethodId = paymentMethodId }, ct))
-        {
-            return PaymentProblems.MethodInUse.ToHttp();
+            case null:
+                return PaymentProblems.MethodNotFound.ToHttp();
+            case true:
+                return PaymentProblems.MethodInUse.ToHttp();
         }
 
         var now = clock.GetUtcNow();
