@@ -19,13 +19,13 @@ public static class CityData
     const double ShortestTripMetres = 250;
 
     /// <summary>
-    /// The trips of the first <paramref name="minutes"/> city minutes, thinned to about <paramref name="perMinute"/> a minute by the seed.
+    /// The trips of the first <paramref name="minutes"/> city minutes up to a length, thinned to about <paramref name="perMinute"/> a minute by the seed.
     /// The seconds of trips recorded by the whole minute (half of the meters) are spread over their minute.
     /// </summary>
-    public static IReadOnlyList<RecordedTrip> Trips(int minutes, int perMinute, Random random)
+    public static IReadOnlyList<RecordedTrip> Trips(int minutes, int perMinute, double longestMetres, Random random)
     {
         var window = Rows("taxi_trips_2013-11-18_16h.csv.gz").Select(TripOf)
-            .Where(trip => trip.AfterStart < TimeSpan.FromMinutes(minutes) && trip.Pickup.MetresTo(trip.DropOff) >= ShortestTripMetres)
+            .Where(trip => trip.AfterStart < TimeSpan.FromMinutes(minutes) && trip.Pickup.MetresTo(trip.DropOff) is var metres && metres >= ShortestTripMetres && metres <= longestMetres)
             .ToArray();
         random.Shuffle(window);
         return [.. window.Take(perMinute * minutes)

@@ -8,7 +8,8 @@ namespace Tumpang.Simulator;
 /// <param name="TripsPerMinute">Recorded trips per city minute after thinning; the record holds about 264.</param>
 /// <param name="Drivers">Cars on the road, 1 to 6 874.</param>
 /// <param name="Seed">Same seed, same city.</param>
-public sealed record RushPlan(int Minutes, int TripsPerMinute, int Drivers, int Seed);
+/// <param name="LongestTripMetres">Longer trips (straight line) stay at home; short ones make a short test.</param>
+public sealed record RushPlan(int Minutes, int TripsPerMinute, int Drivers, int Seed, double LongestTripMetres = double.PositiveInfinity);
 
 /// <summary>The rush hour: phones log in, drivers wait, passengers come as they came in 2013, and the city empties again.</summary>
 public sealed class RushHour(City city, RushPlan plan)
@@ -31,7 +32,7 @@ public sealed class RushHour(City city, RushPlan plan)
     /// <summary>Runs until every passenger's evening is over, and switches the beacons off.</summary>
     public async Task Run(CancellationToken ct)
     {
-        var trips = CityData.Trips(plan.Minutes, plan.TripsPerMinute, random);
+        var trips = CityData.Trips(plan.Minutes, plan.TripsPerMinute, plan.LongestTripMetres, random);
         Drivers = [.. CityData.DriverStarts(plan.Drivers, random).Select((start, index) => new DriverPhone(city, AddressOf(index, 1), NumberOf(index, 1), start, DriverNatureOf(random)))];
         Passengers = [.. trips.Select((trip, index) => new PassengerPhone(city, AddressOf(index, 2), NumberOf(index, 2), trip, PassengerNatureOf(random)))];
 

@@ -23,7 +23,9 @@ public sealed record Answer(HttpStatusCode Status, JsonElement Body)
 /// </summary>
 public abstract class Phone : IAsyncDisposable
 {
-    const int MaxTries = 8;
+    /// <summary>About half a minute in all: longer than any restart of a service or a store.</summary>
+    const int MaxTries = 18;
+
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     readonly HttpClient http;

@@ -32,6 +32,14 @@ public sealed class RabbitServer : Server
     /// <summary>amqp://user:password@host:port of the default virtual host.</summary>
     public string ConnectionString => $"amqp://{User}:{password}@127.0.0.1:{Port}";
 
+    /// <summary>Stops it and lets it forget everything: queues, messages, bindings. For drills.</summary>
+    public async Task Wipe(CancellationToken ct)
+    {
+        await Stop();
+        var home = await files.DirectoryOf("rabbitmq", ServerFiles.AccountFor("rabbitmq"), ct);
+        Directory.Delete(Path.Combine(home, "mnesia"), recursive: true);
+    }
+
     string NodeName => $"tumpang{Port}@localhost";
 
     private protected override async Task<Launch> Prepare(CancellationToken ct)

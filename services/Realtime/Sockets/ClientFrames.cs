@@ -13,8 +13,8 @@ static class ClientFrames
     {
         try
         {
-            var frame = JsonSerializer.Deserialize<ClientFrame>(json, Json.Options);
-            Take(frame!, connection, user, positions);
+            var frame = JsonSerializer.Deserialize<ClientFrame>(json, Json.Options) ?? throw new JsonException("A frame is an object.");
+            Take(frame, connection, user, positions);
         }
         catch (JsonException)
         {

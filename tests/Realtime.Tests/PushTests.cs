@@ -1,0 +1,152 @@
+using Tumpang.Contracts;
+using Xunit;
+
+namespace Tumpang.Realtime.Tests;
+
+/// <summary>Events reach the phones they concern, once, in order, also those that were away.</summary>
+public sealed class PushTests(RealtimeFleet fleet)
+{
+    static readonly GeoPoint Corner = new(40.7580, -73.9855);
+
+    static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    /// <summary>NebengJek defect 31: half of the steps are never told. Here both sides hear them, and no stranger does.</summary>
+    [Fact]
+    public async Task Both_sides_hear_a_step_and_nobody_else()
+    {
+        var (arrived, stranger) = (Arrived(), Guid.CreateVersion7());
+        await using var passenger = await fleet.Open(arrived.PassengerId, copy: 0, driver: false);
+        await using var driver = await fleet.Open(arrived.DriverId, copy: 1);
+        await using var other = await fleet.Open(stranger, copy: 1);
+
+        await fleet.Bus.Publish(Ct, arrived);
+
+        Assert.Equal(arrived.RideId, (await passenger.Hears("driver-arrived")).GetProperty("data").GetProperty("rideId").GetGuid());
+        await driver.Hears("driver-arrived");
+        await other.Send("""{"type":"ping"}""");
+        await other.Hears("pong");
+    }
+
+    /// <summary>An offer is the driver's alone: the passenger must not learn whom we ask.</summary>
+    [Fact]
+    public async Task An_offer_is_told_to_its_driver_only()
+    {
+        var offer = new OfferMade(Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), Corner, Corner, 300, new(900, "USD"), DateTimeOffset.UnixEpoch)
+        {
+            OccurredAt = DateTimeOffset.UnixEpoch,
+            Version = 1,
+        };
+        await using var passenger = await fleet.Open(offer.PassengerId, driver: false);
+        await using var driver = await fleet.Open(offer.DriverId);
+
+        await fleet.Bus.Publish(Ct, offer);
+
+        await driver.Hears("offer-made");
+        await passenger.Send("""{"type":"ping"}""");
+        await passenger.Hears("pong");
+    }
+
+    /// <summary>NebengJek defect 29: random message ids defeat deduplication. Here an event delivered often is pushed once.</summary>
+    [Fact]
+    public async Task An_event_delivered_many_times_is_pushed_once()
+    {
+        var (arrived, started) = (Arrived(), Arrived());
+        started = started with { DriverId = arrived.DriverId };
+        await using var driver = await fleet.Open(arrived.DriverId);
+
+        await fleet.Bus.Publish(Ct, Enumerable.Repeat<Event>(arrived, 24));
+        await driver.Hears("driver-arrived");
+        await fleet.Bus.Publish(Ct, started);
+
+        Assert.Equal(started.RideId, (await driver.Hears("driver-arrived")).GetProperty("data").GetProperty("rideId").GetGuid());
+    }
+
+    /// <summary>NebengJek defects 26 and 27: what is sent to a phone that is away, or at another copy, is lost. Here it waits.</summary>
+    [Fact]
+    public async Task A_phone_that_was_away_gets_what_it_missed_at_any_copy_in_order()
+    {
+        var first = Arrived();
+        await using var before = await fleet.Open(first.DriverId, copy: 0);
+        await fleet.Bus.Publish(Ct, first);
+        var seen = (await before.Hears("driver-arrived")).GetProperty("id").GetString();
+        await before.DisposeAsync();
+
+        var missed = Enumerable.Range(0, 5).Select(_ => Arrived() with { DriverId = first.DriverId }).ToList();
+        foreach (var each in missed)
+        {
+            await fleet.Bus.Publish(Ct, each);
+        }
+
+        await using var after = await fleet.Open(first.DriverId, copy: 1, lastId: seen);
+        var heard = new List<Guid>();
+        foreach (var _ in missed)
+        {
+            heard.Add((await after.Hears("driver-arrived")).GetProperty("data").GetProperty("rideId").GetGuid());
+        }
+
+        Assert.Equal(missed.Select(each => each.RideId).Order(), heard.Order());
+    }
+
+    /// <summary>NebengJek defect 28: an old socket that closes takes the new one with it. Here the newest wins, on whichever copy.</summary>
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(0, 1)]
+    public async Task The_newest_socket_wins_and_the_older_is_closed(int olderCopy, int newerCopy)
+    {
+        var arrived = Arrived();
+        await using var older = await fleet.Open(arrived.DriverId, olderCopy);
+        await using var newer = await fleet.Open(arrived.DriverId, newerCopy);
+
+        Assert.Equal(4_000, await older.Closed());
+        await fleet.Bus.Publish(Ct, arrived);
+        await newer.Hears("driver-arrived");
+    }
+
+    [Fact]
+    public async Task Of_many_sockets_opened_at_once_one_is_left()
+    {
+        var arrived = Arrived();
+        var sockets = await Task.WhenAll(Enumerable.Range(0, 20).Select(number => fleet.Open(arrived.DriverId, number % 2)));
+
+        await fleet.Bus.Publish(Ct, arrived);
+        var outcomes = await Task.WhenAll(sockets.Select(async socket => await socket.Next() is null));
+
+        Assert.Equal(19, outcomes.Count(closed => closed));
+        await Task.WhenAll(sockets.Select(socket => socket.DisposeAsync().AsTask()));
+    }
+
+    /// <summary>Redis holds what may be lost: the phone is told to read the present state, and hears what comes.</summary>
+    [Fact]
+    public async Task After_redis_was_emptied_a_phone_is_told_to_resync_and_hears_again()
+    {
+        var arrived = Arrived();
+        string lastId;
+        await using (var before = await fleet.Open(arrived.DriverId))
+        {
+            await fleet.Bus.Publish(Ct, arrived);
+            lastId = (await before.Hears("driver-arrived")).GetProperty("id").GetString()!;
+        }
+
+        await fleet.EmptyRedis();
+        await using var after = await fleet.Open(arrived.DriverId, lastId: lastId);
+        await after.Hears("resync");
+        await fleet.Bus.Publish(Ct, Arrived() with { DriverId = arrived.DriverId });
+        await after.Hears("driver-arrived");
+    }
+
+    /// <summary>An open socket outlives a flush: presence is said again within a turn.</summary>
+    [Fact]
+    public async Task An_open_socket_hears_again_after_redis_was_emptied()
+    {
+        var arrived = Arrived();
+        await using var driver = await fleet.Open(arrived.DriverId);
+
+        await fleet.EmptyRedis();
+        await fleet.Bus.Publish(Ct, arrived);
+
+        await driver.Hears("driver-arrived");
+    }
+
+    static DriverArrived Arrived() =>
+        new(Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), Corner) { OccurredAt = DateTimeOffset.UnixEpoch, Version = 2 };
+}

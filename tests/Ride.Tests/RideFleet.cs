@@ -1,0 +1,110 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Dapper;
+using Tumpang.Contracts;
+using Tumpang.Rides.Tests;
+using Tumpang.Runner.Fleets;
+using Tumpang.ServiceDefaults;
+using Tumpang.Testing;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(RideFleet))]
+
+namespace Tumpang.Rides.Tests;
+
+/// <summary>Two copies of ride as processes, on a database, a virtual host and a Redis of their own.</summary>
+public sealed class RideFleet : IAsyncLifetime
+{
+    readonly HttpClient http = new();
+    TestServers? servers;
+    Fleet? fleet;
+    int turn;
+
+    public TestBus Bus { get; private set; } = null!;
+
+    /// <summary>The copies, to be killed.</summary>
+    public IReadOnlyList<ServiceProcess> Copies => fleet!.Processes;
+
+    static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        servers = await TestServers.Start("Ride.Tests", Ct);
+        Bus = await TestBus.Connect(servers, Ct);
+        fleet = await servers.Run(["ride"], ct: Ct);
+    }
+
+    /// <summary>Calls one copy and the other in turn.</summary>
+    public async Task<HttpResponseMessage> Send(HttpMethod method, string path, Guid? user, object? body = null, string? key = null, bool driver = true)
+    {
+        var copy = Copies[(int)((uint)Interlocked.Increment(ref turn) % Copies.Count)];
+        using var request = new HttpRequestMessage(method, new Uri(copy.Url, path));
+        request.Content = body is null ? null : JsonContent.Create(body, body.GetType(), options: Json.Options);
+        if (user is { } id)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", driver ? servers!.Tokens.Driver(id) : servers!.Tokens.Passenger(id));
+        }
+
+        if (key is not null)
+        {
+            request.Headers.Add("Idempotency-Key", key);
+        }
+
+        return await http.SendAsync(request, Ct);
+    }
+
+    /// <summary>A ride in this status, brought there by its own API.</summary>
+    public async Task<MatchConfirmed> Ride(RideStatus status = RideStatus.DriverAssigned)
+    {
+        var match = Samples.Match();
+        await Bus.Publish(Ct, match);
+        await Eventually.Get(() => StatusOf(match), each => each is not null, Ct);
+        foreach (var step in new[] { RideStatus.DriverArrived, RideStatus.InProgress, RideStatus.Completed }.TakeWhile(step => step <= status))
+        {
+            using var answer = await Step(match, step);
+            Assert.True(answer.IsSuccessStatusCode, $"{step}: {answer.StatusCode}");
+        }
+
+        return match;
+    }
+
+    /// <summary>The driver's next step.</summary>
+    public async Task<HttpResponseMessage> Step(MatchConfirmed match, RideStatus step, string? key = null) => step switch
+    {
+        RideStatus.DriverArrived => await Send(HttpMethod.Post, $"/v1/rides/{match.RideId}/arrive", match.DriverId, new { position = match.Pickup }, key),
+        RideStatus.InProgress => await Send(HttpMethod.Post, $"/v1/rides/{match.RideId}/start", match.DriverId, new { pin = await PinOf(match), position = match.Pickup }, key),
+        _ => await Send(HttpMethod.Post, $"/v1/rides/{match.RideId}/complete", match.DriverId, new { position = match.DropOff }, key),
+    };
+
+    /// <summary>The PIN, as the passenger's app shows it.</summary>
+    public async Task<string> PinOf(MatchConfirmed match)
+    {
+        using var answer = await Send(HttpMethod.Get, $"/v1/rides/{match.RideId}/pin", match.PassengerId);
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("pin").GetString()!;
+    }
+
+    /// <summary>The status in the database; null before the ride exists.</summary>
+    public Task<string?> StatusOf(MatchConfirmed match) => Scalar<string?>("select status from ride.rides where ride_id = @RideId", match);
+
+    /// <summary>One value about a ride, read as the owner of the database.</summary>
+    public async Task<T?> Scalar<T>(string sql, MatchConfirmed match)
+    {
+        await using var database = await servers!.Owner.OpenConnectionAsync(Ct);
+        return await database.ExecuteScalarAsync<T>(new(sql, new { match.RideId, match.DriverId, match.PassengerId }, cancellationToken: Ct));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        http.Dispose();
+        if (Bus is not null)
+        {
+            await Bus.DisposeAsync();
+        }
+
+        if (servers is not null)
+        {
+            await servers.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Tumpang.Contracts;
+using Tumpang.ServiceDefaults;
+using Xunit;
+
+namespace Tumpang.Rides.Tests;
+
+/// <summary>What may happen to a ride, and what may not.</summary>
+public sealed class RideTests
+{
+    [Theory]
+    [InlineData(RideStatus.DriverAssigned, true)]
+    [InlineData(RideStatus.DriverArrived, false)]
+    [InlineData(RideStatus.InProgress, false)]
+    [InlineData(RideStatus.Completed, false)]
+    [InlineData(RideStatus.Cancelled, false)]
+    public void A_driver_arrives_once(RideStatus status, bool allowed) =>
+        Assert.Equal(allowed, Samples.Ride(status).Arrive(Samples.TimesSquare, Samples.Now).Event is not null);
+
+    [Theory]
+    [InlineData(99, true)]
+    [InlineData(101, false)]
+    public void A_ride_starts_within_100_metres_of_the_pickup(double metres, bool allowed)
+    {
+        var problem = Samples.Ride(RideStatus.DriverArrived).WhyNotStart(Samples.TimesSquare.North(metres));
+
+        Assert.Equal(allowed, problem is null);
+    }
+
+    [Fact]
+    public void A_ride_does_not_start_before_the_driver_has_arrived() =>
+        Assert.Equal("wrong-ride-status", Samples.Ride(RideStatus.DriverAssigned).WhyNotStart(Samples.TimesSquare)?.Code);
+
+    [Fact]
+    public void After_five_wrong_pins_the_ride_is_locked() =>
+        Assert.Equal("pin-locked", Samples.Ride(RideStatus.DriverArrived, pinTries: 5).WhyNotStart(Samples.TimesSquare)?.Code);
+
+    [Fact]
+    public void A_refusal_names_the_present_state() =>
+        Assert.Equal("InProgress", Samples.Ride(RideStatus.InProgress).Cancel(Party.Passenger, "other", Samples.Now).Problem?.State);
+
+    [Fact]
+    public void A_ride_never_ends_before_it_has_started()
+    {
+        var completed = Samples.Ride(RideStatus.InProgress).Complete(Samples.WashingtonSquare, 10_000, Samples.Now.AddSeconds(-5)).Event;
+
+        Assert.Equal(Samples.Now, completed?.CompletedAt);
+    }
+
+    /// <summary>Whatever is tried, in whatever order, nothing leads out of Completed or Cancelled, and versions grow by one.</summary>
+    [Fact]
+    public void Nothing_happens_to_a_ride_that_is_over() => Check.QuickThrowOnFailure(Prop.ForAll(Gen.Choose(0, 3).ArrayOf(12).ToArbitrary(), steps =>
+    {
+        var ride = Samples.Ride(RideStatus.DriverAssigned);
+        foreach (var step in steps)
+        {
+            var before = ride;
+            ride = Try(ride, step);
+            if (before.Status is RideStatus.Completed or RideStatus.Cancelled && ride != before) return false;
+            if (ride != before && ride.Version != before.Version + 1) return false;
+        }
+
+        return true;
+    }));
+
+    static Ride Try(Ride ride, int step) => step switch
+    {
+        0 => After(ride, ride.Arrive(Samples.TimesSquare, Samples.Now), RideStatus.DriverArrived),
+        1 when ride.WhyNotStart(Samples.TimesSquare) is null => ride with { Status = RideStatus.InProgress, StartedAt = Samples.Now, Version = ride.Start(Samples.TimesSquare, Samples.Now).Version },
+        2 => After(ride, ride.Complete(Samples.WashingtonSquare, 10_000, Samples.Now), RideStatus.Completed),
+        3 => After(ride, ride.Cancel(Party.Driver, "other", Samples.Now), RideStatus.Cancelled),
+        _ => ride,
+    };
+
+    static Ride After<TEvent>(Ride ride, Decision<TEvent> decision, RideStatus status)
+        where TEvent : Event => decision.Event is { } happened ? ride with { Status = status, Version = happened.Version } : ride;
+}
