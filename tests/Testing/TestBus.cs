@@ -20,11 +20,11 @@ public sealed class TestBus : IAsyncDisposable
     /// <summary>Connects, and declares every queue of the fleet, so that nothing published here is lost.</summary>
     public static async Task<TestBus> Connect(TestServers servers, CancellationToken ct)
     {
-        var connection = await new ConnectionFactory { Uri = new Uri(servers.Addresses.RabbitMq) }.CreateConnectionAsync(ct);
-        var channel = await connection.CreateChannelAsync(
+        var broker = await new ConnectionFactory { Uri = new Uri(servers.Addresses.RabbitMq) }.CreateConnectionAsync(ct);
+        var confirming = await broker.CreateChannelAsync(
             new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null), ct);
-        await BrokerTopology.Declare(channel, Subscriptions.All, ct);
-        return new(connection, channel, servers.Owner);
+        await BrokerTopology.Declare(confirming, Subscriptions.All, ct);
+        return new(broker, confirming, servers.Owner);
     }
 
     /// <summary>Publishes in this order; returns when the broker has confirmed all.</summary>
