@@ -87,6 +87,21 @@ public abstract class LocationServers : IAsyncLifetime
 
     public Task FlushRedis() => RedisServer.FlushAllDatabasesAsync();
 
+    /// <summary>Redis is gone while <paramref name="meanwhile"/> runs.</summary>
+    public async Task WithoutRedis(Func<Task> meanwhile)
+    {
+        await servers.Redis.Kill();
+        try
+        {
+            await meanwhile();
+        }
+        finally
+        {
+            await servers.Redis.Start(Test.Ct);
+            await WaitUntilHealthy();
+        }
+    }
+
     /// <summary>How often Redis has run a command since it started, those inside scripts included.</summary>
     public async Task<long> CallsOfRedis(string command)
     {
@@ -99,8 +114,10 @@ public abstract class LocationServers : IAsyncLifetime
     {
         await Task.WhenAll(fleet["location"].Select(copy => copy.Kill()));
         foreach (var copy in fleet["location"]) copy.Start();
-        await Task.WhenAll(fleet["location"].Select(copy => copy.WaitUntilHealthy(TimeSpan.FromSeconds(60), Test.Ct)));
+        await WaitUntilHealthy();
     }
+
+    Task WaitUntilHealthy() => Task.WhenAll(fleet["location"].Select(copy => copy.WaitUntilHealthy(TimeSpan.FromSeconds(60), Test.Ct)));
 
     IServer RedisServer => redis.GetServer(redis.GetEndPoints()[0]);
 }

@@ -4,7 +4,7 @@ using static Tumpang.Location.Tests.Service.Places;
 
 namespace Tumpang.Location.Tests.Service;
 
-/// <summary>Phones that die. In a city that runs twenty times as fast, so that a minute of silence takes three seconds.</summary>
+/// <summary>Phones that die. In a city that runs ten times as fast, so that a minute of silence takes six seconds.</summary>
 [Collection<SilenceCollection>]
 public sealed class SilenceTests(CompressedCity city)
 {
