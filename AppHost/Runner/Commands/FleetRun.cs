@@ -5,36 +5,6 @@ using Tumpang.Runner.Servers;
 
 namespace Tumpang.Runner.Commands;
 
-/// <summary>What to bring up.</summary>
-/// <param name="DataDirectory">Its data, logs and state.</param>
-/// <param name="PortBase">The gateway's port.</param>
-/// <param name="Replicas">Copies of every service that scales.</param>
-/// <param name="Speed">City seconds per second; null lets the city run on system time.</param>
-/// <param name="CityStart">What the city's clocks show when the services start; null for now.</param>
-internal sealed record FleetPlan(string DataDirectory, int PortBase, int Replicas = 1, double? Speed = null, DateTimeOffset? CityStart = null)
-{
-    /// <summary>What runs on the stores; a part of the topology in tests.</summary>
-    public IReadOnlyList<Service> Services { get; init; } = Topology.Services;
-
-    /// <summary>The first port of the fleet that people use; FLEET_PORTS moves it, for two working copies on one machine.</summary>
-    public static int MainPorts => BaseOr(7100);
-
-    /// <summary>The first port of the fleet of the tests.</summary>
-    public static int TestPorts => BaseOr(7300, shift: 200);
-
-    /// <summary>The first port of the fleet of the benchmarks.</summary>
-    public static int BenchPorts => BaseOr(7400, shift: 300);
-
-    /// <summary>The clock of this plan, beginning now.</summary>
-    public ClockSetting? Clock()
-    {
-        var now = TimeProvider.System.GetUtcNow();
-        return Speed is null && CityStart is null ? null : new(CityStart ?? now, now, Speed ?? 1);
-    }
-
-    static int BaseOr(int usual, int shift = 0) => int.TryParse(Environment.GetEnvironmentVariable("FLEET_PORTS"), out var first) ? first + shift : usual;
-}
-
 /// <summary>A whole fleet brought up by this process: stores, migration, services, and the supervision of all of it.</summary>
 internal sealed class FleetRun : IAsyncDisposable
 {
@@ -169,28 +139,5 @@ internal sealed class FleetRun : IAsyncDisposable
                 screen.Warn(exception.Message);
             }
         }
-    }
-}
-
-/// <summary>Pauses between restarts: half a second at first, doubling to half a minute, forgotten after a calm minute.</summary>
-internal sealed class BackOff
-{
-    static readonly TimeSpan First = TimeSpan.FromSeconds(0.5);
-    static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
-    static readonly TimeSpan Calm = TimeSpan.FromMinutes(1);
-
-    readonly TimeProvider time;
-    TimeSpan next = First;
-    DateTimeOffset last;
-
-    public BackOff(TimeProvider? time = null) => this.time = time ?? TimeProvider.System;
-
-    /// <summary>How long to wait before the restart that is due now.</summary>
-    public TimeSpan Next()
-    {
-        var now = time.GetUtcNow();
-        next = now - last > next + Calm ? First : TimeSpan.FromTicks(Math.Min(next.Ticks * 2, Longest.Ticks));
-        last = now;
-        return next;
     }
 }

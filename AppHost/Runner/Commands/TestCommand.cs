@@ -1,8 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Text.Json;
-using System.Text.RegularExpressions;
-using Tumpang.AppHost;
 using Tumpang.Runner.Fleets;
 using Tumpang.Runner.Processes;
 using Tumpang.Runner.Servers;
@@ -10,7 +7,7 @@ using Tumpang.Runner.Servers;
 namespace Tumpang.Runner.Commands;
 
 /// <summary>./fleet test: builds, starts stores for the tests alone, runs every test project, adds up.</summary>
-internal static partial class TestCommand
+internal static class TestCommand
 {
     /// <summary>Room for the connections of several fixtures at once, each with a service or a fleet of its own.</summary>
     const int MaxConnections = 600;
@@ -39,7 +36,7 @@ internal static partial class TestCommand
         foreach (var project in projects)
         {
             ct.ThrowIfCancellationRequested();
-            results.Add(await RunProject(repository, project, methods, handOver, screen, ct));
+            results.Add(await screen.During(project, () => RunProject(repository, project, methods, handOver, screen, ct)));
             await StopFixtures(directory, screen);
         }
 
@@ -120,58 +117,4 @@ internal static partial class TestCommand
         Console.WriteLine($"{passed} passed, {failed} failed");
         return failed == 0 ? 0 : 1;
     }
-
-    /// <summary>What one test program said.</summary>
-    sealed partial record ProjectResult(string Project, int ExitCode, int Total, int Failed, int Skipped, string Complaints)
-    {
-        public int Passed => Total - Failed - Skipped;
-
-        /// <summary>It ended badly for another reason than a failed test, or without a summary.</summary>
-        public bool HasCrashed => ExitCode != 0 && Failed == 0;
-
-        public static ProjectResult Read(string project, int exitCode, List<string> lines)
-        {
-            var summary = lines.Select(line => Summary().Match(line)).LastOrDefault(match => match.Success);
-            var complaints = string.Join('\n', lines.Where(line => !Progress().IsMatch(line)));
-            return summary is null
-                ? new(project, exitCode == 0 ? 1 : exitCode, 0, 0, 0, complaints)
-                : new(project, exitCode, Number("total"), Number("failed") + Number("errors"), Number("skipped") + Number("notrun"), complaints);
-
-            // Where no test matched, the total stands alone.
-            int Number(string group) => summary.Groups[group] is { Success: true } found ? int.Parse(found.Value) : 0;
-        }
-
-        [GeneratedRegex(@"Total: (?<total>\d+)(, Errors: (?<errors>\d+), Failed: (?<failed>\d+), Skipped: (?<skipped>\d+), Not Run: (?<notrun>\d+))?", RegexOptions.ExplicitCapture, 1000)]
-        private static partial Regex Summary();
-
-        [GeneratedRegex(@"^\s*(Discovering|Discovered|Starting|Finished|=== TEST)", RegexOptions.ExplicitCapture, 1000)]
-        private static partial Regex Progress();
-    }
-}
-
-/// <summary>The servers that ./fleet test hands to the test programs.</summary>
-/// <param name="Postgres">The server's owner; tests make databases of their own beside the one named here.</param>
-/// <param name="RabbitMq">The default virtual host; each test project has one of its own name.</param>
-/// <param name="DataDirectory">Where secrets.json is; logs and data of fixtures go below it.</param>
-/// <param name="PortBase">The base of a fleet that a fixture starts on these servers.</param>
-/// <param name="FreePorts">First of a hundred ports more, for servers of a fixture's own: a Redis to flush, a service beside the fleet.</param>
-public sealed record TestStores(string Postgres, string Redis, string RabbitMq, string DataDirectory, int PortBase, int FreePorts)
-{
-    /// <summary>The environment variable that holds the path of the file.</summary>
-    public const string Variable = "FLEET_TEST_STORES";
-
-    /// <summary>What the running program was handed; null when it was started by hand.</summary>
-    public static TestStores? Handed => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } path
-        ? JsonSerializer.Deserialize<TestStores>(File.ReadAllBytes(path), JsonSerializerOptions.Web)
-        : null;
-
-    /// <summary>The same, as addresses for a fleet.</summary>
-    public StoreAddresses Addresses => new(Postgres, Redis, RabbitMq);
-
-    /// <summary>Hands over <paramref name="stores"/>, whoever started them.</summary>
-    public static TestStores Of(Stores stores) => new(
-        stores.Addresses.Postgres, stores.Addresses.Redis, stores.Addresses.RabbitMq, stores.Options.DataDirectory,
-        stores.Options.PortBase, stores.Options.PortBase + (2 * Ports.PerFleet));
-
-    internal void Save(string path) => PrivateFile.Write(path, JsonSerializer.Serialize(this, JsonSerializerOptions.Web));
 }
