@@ -1,9 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
@@ -34,7 +36,7 @@ public static class Defaults
         builder.Services.AddSingleton<CityClock>();
         builder.Services.AddSingleton<Cities>();
         builder.Services.Configure<JsonOptions>(options => Json.Apply(options.SerializerOptions));
-        builder.Services.AddOpenApi("v1");
+        builder.Services.AddOpenApi("v1", options => options.CreateSchemaReferenceId = SchemaName);
         builder.Services.AddHealthChecks().AddCheck("process", () => HealthCheckResult.Healthy(), ["live"]);
         // A draining process answers what it has begun; phones retry the rest elsewhere.
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(10));
@@ -43,6 +45,11 @@ public static class Defaults
         builder.AddAuthenticationByBearerToken();
         return builder;
     }
+
+    /// <summary>Every use case has its own Request and Answer: their names in the description carry the use case's, or one would stand for all.</summary>
+    static string? SchemaName(JsonTypeInfo type) => OpenApiOptions.CreateDefaultSchemaReferenceId(type) is { } name
+        ? type.Type.DeclaringType?.Name + name
+        : null;
 
     /// <summary>Errors, authentication, /health, /alive and the OpenAPI description, in the order in which they must run.</summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
