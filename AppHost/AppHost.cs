@@ -23,9 +23,9 @@ var rabbitmq = builder.AddRabbitMQ("rabbitmq", password: secrets[Contract.Passwo
 var migrator = builder.AddProject<Projects.Migrator>(Topology.Migrator, launchProfileName: null)
     .WithArgs("up")
     .WaitFor(database);
-Hand(migrator, Contract.OfMigrator);
-
 var services = Topology.Services.ToDictionary(service => service.Name, builder.AddService);
+
+Hand(migrator, Contract.OfMigrator);
 foreach (var service in Topology.Services)
 {
     var project = services[service.Name].WaitForCompletion(migrator);
@@ -44,7 +44,7 @@ void Hand(IResourceBuilder<ProjectResource> project, IEnumerable<Variable> varia
         {
             Value.Text text => project.WithEnvironment(name, text.Content),
             Value.Secret secret => project.WithEnvironment(name, secrets[secret.Name]),
-            Value.AddressOf address => project.WithReference(services![address.Service]),
+            Value.AddressOf address => project.WithReference(services[address.Service]),
             Value.Connection { Store: Store.Postgres, Role: null } => project.WithReference(database, Topology.NameOf(Store.Postgres)),
             Value.Connection { Store: Store.Postgres, Role: { } role } => project.WithEnvironment(name, LoginOf(role)),
             Value.Connection { Store: Store.Redis } => project.WithReference(redis),
