@@ -15,6 +15,9 @@ sealed class Connection(WebSocket socket, CurrentUser user, DateTimeOffset token
     /// <summary>Answers to the phone's own frames that may wait; a phone that does not read them is not worth more.</summary>
     const int WaitingAnswers = 64;
 
+    /// <summary>How long a phone that may be gone is waited for at the end.</summary>
+    static readonly TimeSpan GoodbyePatience = TimeSpan.FromSeconds(2);
+
     readonly Channel<byte[]?> outgoing = Channel.CreateBounded<byte[]?>(new BoundedChannelOptions(WaitingAnswers) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
     readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     string cursor = "0-0";
@@ -79,10 +82,17 @@ sealed class Connection(WebSocket socket, CurrentUser user, DateTimeOffset token
         var sending = Send(life.Token);
         var receiving = Receive(life.Token);
         await Task.WhenAny(sending, receiving, ended.Task);
+
+        // A cancelled read or write aborts the socket, and the phone would never learn why: so the words come first.
+        outgoing.Writer.TryComplete();
+        await Within(GoodbyePatience, sending);
+        await SayGoodbye();
+        await Within(GoodbyePatience, receiving);
         await life.CancelAsync();
         await Task.WhenAll(sending, receiving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await SayGoodbye();
     }
+
+    static Task Within(TimeSpan patience, Task task) => Task.WhenAny(task, Task.Delay(patience));
 
     TimeSpan TokenLeft() => tokenExpiresAt - TimeProvider.System.GetUtcNow() is { Ticks: > 0 } left ? left : TimeSpan.Zero;
 
@@ -116,7 +126,7 @@ sealed class Connection(WebSocket socket, CurrentUser user, DateTimeOffset token
 
             metrics.Pushed(page.Count);
         }
-        while (page.Count > 0);
+        while (page.Count > 0 && !ended.Task.IsCompleted);
     }
 
     async Task Receive(CancellationToken ct)
@@ -141,7 +151,7 @@ sealed class Connection(WebSocket socket, CurrentUser user, DateTimeOffset token
         }
     }
 
-    /// <summary>A close frame to a phone that may be gone: not for long.</summary>
+    /// <summary>The close frame, with the reason.</summary>
     async Task SayGoodbye()
     {
         if (socket.State is not (WebSocketState.Open or WebSocketState.CloseReceived))
@@ -149,7 +159,7 @@ sealed class Connection(WebSocket socket, CurrentUser user, DateTimeOffset token
             return;
         }
 
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        using var limit = new CancellationTokenSource(GoodbyePatience);
         try
         {
             await socket.CloseOutputAsync(close.Code, close.Reason, limit.Token);
