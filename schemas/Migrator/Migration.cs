@@ -20,9 +20,15 @@ sealed record Migration(string Schema, int Number, string Name, string Up, strin
     {
         Migration[] all = [.. Directory.EnumerateFiles(folder, "*" + UpSuffix, SearchOption.AllDirectories).Select(Read)
             .OrderBy(migration => migration.Schema != First).ThenBy(migration => migration.Schema, StringComparer.Ordinal).ThenBy(migration => migration.Number)];
-        return all.GroupBy(migration => (migration.Schema, migration.Number)).FirstOrDefault(same => same.Count() > 1) is { } twins
-            ? throw new MigrationException($"Two migrations share a number: {string.Join(", ", twins)}.")
-            : all;
+        foreach (var (migration, number) in all.GroupBy(migration => migration.Schema).SelectMany(schema => schema.Select((migration, index) => (migration, index + 1))))
+        {
+            if (migration.Number != number)
+            {
+                throw new MigrationException($"{migration} should have the number {number:0000}: numbers of a schema follow each other, each once.");
+            }
+        }
+
+        return all;
     }
 
     static Migration Read(string path)

@@ -15,6 +15,7 @@ try
     {
         case [] or ["up"]:
             await Roles.Create(connection, settings);
+            await Roles.PrepareSchemas(connection);
             await history.Up();
             await Roles.Grant(connection);
             await KeyRing.Renew(connection);
