@@ -1,0 +1,12 @@
+-- What the provider captured and did not give back is, currency by currency, what the ledger says that it holds for us.
+select   currency, sum(captured) as captured_minor_units, sum(cleared) as cleared_minor_units
+from     (select charge.currency, charge.amount_minor_units - charge.refunded_minor_units as captured, 0 as cleared
+          from   sandbox.charges charge
+          where  charge.status = 'Succeeded'
+          union all
+          select account.currency, 0, entry.amount_minor_units
+          from   billing.ledger_accounts account
+          join   billing.ledger_entries entry on entry.account_id = account.account_id
+          where  account.kind = 'ProviderClearing') books
+group by currency
+having   sum(captured) <> sum(cleared);
