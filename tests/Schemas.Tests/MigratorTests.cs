@@ -1,78 +1,180 @@
-using Tumpang.Runner.Processes;
+using Dapper;
 using Xunit;
 
 namespace Tumpang.Schemas.Tests;
 
-public sealed class MigratorTests(MigratedDatabase database)
+public sealed class MigratorTests(SchemaServers servers) : IAsyncLifetime
 {
-    const string Tables = "select count(*) from pg_tables where schemaname not in ('pg_catalog', 'information_schema', 'public')";
-    const string Applied = "select count(*) from platform.migrations";
+    const string Rides = "ride/0001_rides.up.sql";
+
+    /// <summary>Everything that makes a table what it is, without the names that Postgres invents.</summary>
+    const string Shape = """
+        select table_schema || '.' || table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable as part
+        from   information_schema.columns where table_schema not in ('pg_catalog', 'information_schema', 'public')
+        union all
+        select indexdef from pg_indexes where schemaname not in ('pg_catalog', 'public')
+        union all
+        select conrelid::regclass || ' ' || pg_get_constraintdef(oid) from pg_constraint where connamespace::regnamespace::text not in ('pg_catalog', 'information_schema', 'public')
+        union all
+        select relname || ' ' || relacl::text from pg_class where relnamespace::regnamespace::text not in ('pg_catalog', 'information_schema', 'public') and relacl is not null
+        order  by part
+        """;
+
+    EmptyDatabase database = null!;
+
+    public async ValueTask InitializeAsync() => database = await servers.NewDatabase();
+
+    public ValueTask DisposeAsync() => database.DisposeAsync();
 
     [Fact]
     public async Task Every_step_has_a_way_back_and_forth_again()
     {
-        var empty = await database.Create();
-        await empty.Migrate();
-        var (tables, steps) = ((await empty.List<long>(Tables))[0], (await empty.List<long>(Applied))[0]);
+        Assert.Equal(0, (await database.Migrate("up")).ExitCode);
+        var (first, steps) = (await Read(Shape), await Count("select count(*) from platform.migrations"));
 
-        await empty.Migrate("down", $"{steps}");
-        var left = await empty.List<string>("select schemaname || '.' || tablename from pg_tables where schemaname not in ('pg_catalog', 'information_schema')");
-        await empty.Migrate("up");
+        var down = await database.Migrate("down", $"{steps}");
+        Assert.Equal((0, ""), (down.ExitCode, down.Error));
+        Assert.Equal(["platform.migrations"], await Read(
+            "select schemaname || '.' || tablename from pg_tables where schemaname not in ('pg_catalog', 'information_schema', 'public')"));
+        Assert.Equal(0, await Count("select count(*) from pg_proc where pronamespace::regnamespace::text in ('platform', 'users', 'location', 'match', 'ride', 'billing', 'payment', 'sandbox')"));
 
-        Assert.Equal(["platform.migrations"], left);
-        Assert.Equal((tables, steps), ((await empty.List<long>(Tables))[0], (await empty.List<long>(Applied))[0]));
+        var up = await database.Migrate("up");
+        Assert.Equal((0, ""), (up.ExitCode, up.Error));
+        Assert.Equal(first, await Read(Shape));
+    }
+
+    [Fact]
+    public async Task One_step_down_undoes_the_newest_only()
+    {
+        await database.Migrate();
+        var before = await Read("select schema || '/' || name from platform.migrations order by id");
+
+        var down = await database.Migrate("down", "1");
+
+        Assert.Equal(0, down.ExitCode);
+        Assert.Contains("undid users/0001", down.Output, StringComparison.Ordinal);
+        Assert.Equal(before[..^1], await Read("select schema || '/' || name from platform.migrations order by id"));
     }
 
     [Fact]
     public async Task Migrators_that_start_together_apply_each_step_once_and_make_one_key()
     {
-        var empty = await database.Create();
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => database.Migrate("up")));
 
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => empty.Migrate()));
+        Assert.All(outcomes, outcome => Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error)));
+        Assert.Single(outcomes, outcome => outcome.Output.Contains("applied platform/0001", StringComparison.Ordinal));
+        Assert.Equal(1, await Count("select count(*) from platform.data_protection_keys where friendly_name like 'key-%'"));
+        Assert.Equal(await Count("select count(*) from platform.migrations"), outcomes.Sum(outcome => outcome.Output.Split("applied ").Length - 1));
+    }
 
-        Assert.Equal(1, (await empty.List<long>("select count(*) from platform.data_protection_keys"))[0]);
-        Assert.DoesNotContain("missing", await empty.Migrate("status"), StringComparison.Ordinal);
+    [Fact]
+    public async Task Migrators_of_different_databases_of_one_server_do_not_disturb_each_other()
+    {
+        await using var second = await servers.NewDatabase();
+        await using var third = await servers.NewDatabase();
+
+        var outcomes = await Task.WhenAll(new[] { database, second, third }.Select(each => each.Migrate("up")));
+
+        Assert.All(outcomes, outcome => Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error)));
     }
 
     [Fact]
     public async Task A_step_that_was_edited_after_it_was_applied_stops_everything()
     {
-        var empty = await database.Create();
-        await empty.Migrate();
-        await empty.List<int>("update platform.migrations set checksum = 'of another text' where schema = 'users' returning 1");
+        await database.Migrate("up");
+        await File.AppendAllTextAsync(database.FileOf(Rides), "-- and one more thing\n", TestContext.Current.CancellationToken);
 
-        var refusal = await Assert.ThrowsAsync<FleetException>(() => empty.Migrate("up"));
+        foreach (var arguments in new string[][] { ["up"], ["down", "1"], ["status"] })
+        {
+            var refused = await database.Migrate(arguments);
+            Assert.Equal(1, refused.ExitCode);
+            Assert.Contains("ride/0001_rides was edited after it was applied", refused.Error, StringComparison.Ordinal);
+        }
+    }
 
-        Assert.Contains("was edited after it was applied", refusal.Message, StringComparison.Ordinal);
+    [Fact]
+    public async Task A_file_with_other_line_ends_is_still_the_same_file()
+    {
+        await database.Migrate("up");
+        var text = await File.ReadAllTextAsync(database.FileOf(Rides), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(database.FileOf(Rides), text.ReplaceLineEndings("\r\n"), TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, (await database.Migrate("up")).ExitCode);
     }
 
     [Fact]
     public async Task A_step_that_is_not_on_disk_stops_everything()
     {
-        var empty = await database.Create();
-        await empty.Migrate();
-        await empty.List<int>("insert into platform.migrations (schema, number, name, checksum) values ('users', 9999, 'from_the_future', 'x') returning 1");
+        await database.Migrate("up");
+        File.Delete(database.FileOf(Rides));
 
-        var refusal = await Assert.ThrowsAsync<FleetException>(() => empty.Migrate("up"));
+        var refused = await database.Migrate("up");
 
-        Assert.Contains("users/9999_from_the_future was applied to this database but is not on disk", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("ride/0001_rides was applied to this database but is not on disk", refused.Error, StringComparison.Ordinal);
     }
 
-    // NebengJek 36: timestamps without a zone.
     [Fact]
-    public async Task Every_instant_in_every_schema_has_its_zone() => Assert.Empty(await database.List<string>("""
-        select table_schema || '.' || table_name || '.' || column_name
-        from   information_schema.columns
-        where  table_schema not in ('pg_catalog', 'information_schema', 'public')
-        and    (data_type like '%without time zone' or (column_name like '%\_at' and data_type <> 'timestamp with time zone'))
-        """));
+    public async Task A_gap_in_the_numbers_is_refused_before_anything_is_changed()
+    {
+        await File.WriteAllTextAsync(database.FileOf("ride/0003_too_far.up.sql"), "select 1;", TestContext.Current.CancellationToken);
 
-    // NebengJek 21, anchors 2.3 item 8: money in floating point.
+        var refused = await database.Migrate("up");
+
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("ride/0003_too_far should have the number 0002", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(0, await Count("select count(*) from pg_namespace where nspname = 'platform'"));
+    }
+
     [Fact]
-    public async Task Money_is_whole_minor_units() => Assert.Empty(await database.List<string>("""
-        select table_schema || '.' || table_name || '.' || column_name
-        from   information_schema.columns
-        where  table_schema not in ('pg_catalog', 'information_schema', 'public')
-        and    (data_type = 'money' or (column_name like '%minor\_units%' and data_type <> 'bigint'))
-        """));
+    public async Task A_step_that_fails_leaves_nothing_of_itself_and_keeps_those_before_it()
+    {
+        await File.WriteAllTextAsync(
+            database.FileOf("ride/0002_broken.up.sql"), "create table ride.half (id int);\nselect no_such_column from ride.rides;", TestContext.Current.CancellationToken);
+
+        var failed = await database.Migrate("up");
+
+        Assert.Equal(1, failed.ExitCode);
+        Assert.Contains("ride/0002_broken: column \"no_such_column\" does not exist", failed.Error, StringComparison.Ordinal);
+        Assert.Equal(0, await Count("select count(*) from pg_tables where schemaname = 'ride' and tablename = 'half'"));
+        Assert.Equal(1, await Count("select count(*) from platform.migrations where schema = 'ride'"));
+    }
+
+    [Fact]
+    public async Task The_status_tells_what_is_applied_and_what_is_missing()
+    {
+        await database.Migrate("up");
+        await File.WriteAllTextAsync(database.FileOf("ride/0002_later.up.sql"), "select 1;", TestContext.Current.CancellationToken);
+
+        var status = await database.Migrate("status");
+
+        var lines = status.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal("applied  platform/0001_platform", lines[0]);
+        Assert.Contains("applied  ride/0001_rides", lines);
+        Assert.Equal(["missing  ride/0002_later"], lines.Where(line => line.StartsWith("missing", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("sideways")]
+    [InlineData("down")]
+    [InlineData("down", "none")]
+    [InlineData("down", "0")]
+    public async Task What_it_does_not_understand_it_answers_with_its_usage(params string[] arguments)
+    {
+        var refused = await database.Migrate(arguments);
+
+        Assert.Equal((1, "Usage: migrator [up] | down <count> | status"), (refused.ExitCode, refused.Error.Trim()));
+    }
+
+    async Task<string[]> Read(string sql)
+    {
+        await using var connection = await database.Owner.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        return [.. await connection.QueryAsync<string>(sql)];
+    }
+
+    async Task<long> Count(string sql)
+    {
+        await using var connection = await database.Owner.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        return await connection.ExecuteScalarAsync<long>(sql);
+    }
 }

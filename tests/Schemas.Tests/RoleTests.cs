@@ -1,66 +1,238 @@
+using Dapper;
+using Npgsql;
 using Tumpang.AppHost;
 using Xunit;
 
 namespace Tumpang.Schemas.Tests;
 
 /// <summary>Design rule 1: one fact, one owner, kept by Postgres. NebengJek's services shared one database and one login.</summary>
-public sealed class RoleTests(MigratedDatabase database)
+[Collection("One at a time on the shared database")]
+public sealed class RoleTests(SchemaServers servers)
 {
-    const string InsufficientPrivilege = "42501";
-
-    const string Granted = """
-        select t.schemaname || '.' || t.tablename
-        from   pg_tables t, unnest(string_to_array(@Privileges, ',')) privilege
-        where  t.schemaname not in ('pg_catalog', 'information_schema', 'public')
-        and    has_table_privilege(@Role, format('%I.%I', t.schemaname, t.tablename), privilege)
+    const string Tables = """
+        select   schemaname as schema, schemaname || '.' || tablename as name,
+                 (select quote_ident(attname) from pg_attribute
+                  where attrelid = (quote_ident(schemaname) || '.' || quote_ident(tablename))::regclass and attnum > 0 and attidentity = '' limit 1) as column
+        from     pg_tables
+        where    schemaname not in ('pg_catalog', 'information_schema', 'public')
+        order by name
         """;
 
-    public static TheoryData<string> Services => [.. Topology.Services.Select(service => service.Name)];
+    /// <summary>History: its own service may add to it, and that is all.</summary>
+    static readonly string[] WrittenOnce = ["ride.transitions", "ride.ratings"];
+
+    static readonly string[] Verbs = ["select", "insert", "update", "delete"];
+
+    public static TheoryData<string> Roles => [.. Topology.Roles];
+
+    public static TheoryData<string> Owners => [.. Topology.Services.Where(service => service.Schema is not null).Select(service => service.Name)];
+
+    static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Theory]
-    [MemberData(nameof(Services))]
-    public async Task A_service_uses_its_own_schema_reads_the_key_ring_and_can_do_nothing_else(string name)
+    [MemberData(nameof(Roles))]
+    public async Task Postgres_refuses_a_role_at_every_other_door(string role)
     {
-        var service = Topology.Find(name);
+        var home = role == Topology.Auditor ? null : Topology.Find(role).Schema;
+        await using var connection = await servers.LogIn(role);
 
-        var readable = await Tables(service.Role, "select");
-        var writable = await Tables(service.Role, "insert,update,delete,truncate,references,trigger");
+        var reached = new List<string>();
+        foreach (var table in (await AllTables()).Where(table => table.Schema != home))
+        {
+            foreach (var verb in Verbs.Where(verb => !MayRead(role, table, verb)))
+            {
+                if (await Try(connection, verb, table) != PostgresErrorCodes.InsufficientPrivilege)
+                {
+                    reached.Add($"{verb} {table.Name}");
+                }
+            }
+        }
 
-        Assert.Contains("platform.data_protection_keys", readable);
-        Assert.All(readable.Except(["platform.data_protection_keys"]), table => Assert.StartsWith($"{service.Schema}.", table, StringComparison.Ordinal));
-        Assert.All(writable, table => Assert.StartsWith($"{service.Schema}.", table, StringComparison.Ordinal));
-        Assert.Equal(service.Schema is not null, writable.Contains($"{service.Schema}.outbox"));
+        Assert.Empty(reached);
     }
 
     [Theory]
-    [MemberData(nameof(Services))]
-    public async Task Postgres_refuses_a_service_at_every_other_door(string name)
+    [MemberData(nameof(Owners))]
+    public async Task A_service_can_use_every_table_of_its_own_but_not_rewrite_history(string service)
     {
-        var service = Topology.Find(name);
-        foreach (var other in Topology.Services.Where(other => other.Schema is not null && other != service))
+        await using var connection = await servers.LogIn(service);
+        var own = (await AllTables()).Where(table => table.Schema == Topology.Find(service).Schema).ToList();
+
+        var refused = new List<string>();
+        foreach (var table in own)
         {
-            Assert.Equal(InsufficientPrivilege, await database.Refusal(name, $"select * from {other.Schema}.outbox"));
-            Assert.Equal(InsufficientPrivilege, await database.Refusal(name, $"create table {other.Schema}.mine (id int)"));
+            foreach (var verb in Verbs)
+            {
+                if (await Try(connection, verb, table) == PostgresErrorCodes.InsufficientPrivilege)
+                {
+                    refused.Add($"{verb} {table.Name}");
+                }
+            }
         }
 
-        Assert.Null(await database.Refusal(name, "select xml from platform.data_protection_keys"));
-        Assert.Equal(InsufficientPrivilege, await database.Refusal(name, "insert into platform.data_protection_keys (friendly_name, xml) values ('mine', '<key/>')"));
-        Assert.Equal(InsufficientPrivilege, await database.Refusal(name, "update platform.migrations set checksum = ''"));
-        Assert.Equal(InsufficientPrivilege, await database.Refusal(name, "create table public.mine (id int)"));
-        Assert.Equal(InsufficientPrivilege, await database.Refusal(name, "create role mine superuser"));
+        Assert.True(own.Count >= 4);
+        Assert.Equal(own.Where(table => WrittenOnce.Contains(table.Name)).SelectMany(table => new[] { $"update {table.Name}", $"delete {table.Name}" }), refused);
+    }
+
+    [Theory]
+    [MemberData(nameof(Roles))]
+    public async Task Everybody_reads_the_key_ring_and_nobody_adds_to_it(string role)
+    {
+        await using var connection = await servers.LogIn(role);
+        var keyRing = (await AllTables()).Single(table => table.Name == "platform.data_protection_keys");
+
+        Assert.NotEmpty(await connection.QueryAsync<string>("select xml from platform.data_protection_keys"));
+        foreach (var verb in Verbs[1..])
+        {
+            Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, await Try(connection, verb, keyRing));
+        }
     }
 
     [Fact]
-    public async Task The_auditor_reads_every_service_and_writes_nothing()
+    public async Task The_auditor_reads_every_service()
     {
-        var (role, schemas) = (Topology.RolePrefix + Topology.Auditor, Topology.Services.Select(service => service.Schema).OfType<string>().ToList());
+        await using var connection = await servers.LogIn(Topology.Auditor);
 
-        var readable = await Tables(role, "select");
-
-        Assert.All(schemas, schema => Assert.Contains($"{schema}.outbox", readable));
-        Assert.Empty(await Tables(role, "insert,update,delete,truncate"));
-        Assert.Equal(InsufficientPrivilege, await database.Refusal(Topology.Auditor, "delete from ride.outbox"));
+        foreach (var table in await AllTables())
+        {
+            Assert.Null(await Try(connection, "select", table));
+        }
     }
 
-    Task<IReadOnlyList<string>> Tables(string role, string privileges) => database.List<string>(Granted, new { Role = role, Privileges = privileges });
+    [Theory]
+    [MemberData(nameof(Roles))]
+    public async Task No_role_can_make_anything_or_wait_for_ever(string role)
+    {
+        await using var connection = await servers.LogIn(role);
+        var schema = (role == Topology.Auditor ? null : Topology.Find(role).Schema) ?? "public";
+
+        foreach (var sql in new[]
+        {
+            $"create table {schema}.mine (id int)", "create schema mine", "create role mine", "create database mine", "create table public.mine (id int)",
+            "create temporary table mine (id int)", $"select platform.create_messaging_tables('{schema}')", $"set role postgres",
+        })
+        {
+            var refused = await Assert.ThrowsAsync<PostgresException>(() => connection.ExecuteAsync(sql));
+            Assert.Equal((sql, PostgresErrorCodes.InsufficientPrivilege), (sql, refused.SqlState));
+        }
+
+        foreach (var limit in new[] { "statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout" })
+        {
+            Assert.NotEqual("0", await connection.ExecuteScalarAsync<string>($"show {limit}"));
+        }
+    }
+
+    [Fact]
+    public async Task Nobody_else_can_enter_the_database()
+    {
+        await using var connection = await servers.Owner.OpenConnectionAsync(Ct);
+
+        Assert.False(await connection.ExecuteScalarAsync<bool>("select has_database_privilege('public', current_database(), 'connect')"));
+        Assert.Equal(0, await connection.ExecuteScalarAsync<long>(
+            "select count(*) from pg_roles where rolname like 'tumpang\\_%' and (rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls)"));
+    }
+
+    [Fact]
+    public async Task A_table_that_comes_later_is_open_to_its_service_and_to_the_auditor_only()
+    {
+        await using var database = await servers.NewDatabase();
+        await database.Migrate("up");
+        await File.WriteAllTextAsync(database.FileOf("ride/0002_later.up.sql"), "create table ride.later (id bigint generated always as identity);", Ct);
+
+        Assert.Equal(0, (await database.Migrate("up")).ExitCode);
+
+        await using var connection = await database.Owner.OpenConnectionAsync(Ct);
+        Assert.Equal(["tumpang_auditor SELECT", "tumpang_ride DELETE", "tumpang_ride INSERT", "tumpang_ride SELECT", "tumpang_ride UPDATE"], await connection.QueryAsync<string>("""
+            select grantee || ' ' || privilege_type from information_schema.role_table_grants
+            where  table_schema = 'ride' and table_name = 'later' and grantee like 'tumpang%' order by 1
+            """));
+        Assert.False(await connection.ExecuteScalarAsync<bool>("select has_table_privilege('tumpang_ride', 'ride.transitions', 'update')"));
+    }
+
+    [Fact]
+    public async Task The_ledger_is_written_once_even_for_its_owner()
+    {
+        await using var billing = await servers.LogIn("billing");
+        var transfer = Guid.CreateVersion7();
+        await Post(billing, transfer, 500, -500);
+        await using var owner = await servers.Owner.OpenConnectionAsync(Ct);
+
+        foreach (var connection in new[] { billing, owner })
+        {
+            foreach (var sql in new[]
+            {
+                "update billing.ledger_entries set amount_minor_units = 1 where transfer_id = @transfer", "delete from billing.ledger_entries where transfer_id = @transfer",
+                "update billing.ledger_transfers set business_key = 'x' where transfer_id = @transfer", "delete from billing.ledger_transfers where transfer_id = @transfer",
+                "truncate billing.ledger_entries", "delete from billing.ledger_accounts",
+            })
+            {
+                var refused = await Assert.ThrowsAsync<PostgresException>(() => connection.ExecuteAsync(sql, new { transfer }));
+                Assert.Equal((sql, PostgresErrorCodes.InsufficientPrivilege), (sql, refused.SqlState));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_transfer_that_does_not_sum_to_zero_cannot_be_committed()
+    {
+        await using var billing = await servers.LogIn("billing");
+
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => Post(billing, Guid.CreateVersion7(), 500, -499));
+
+        Assert.Equal("ledger_transfers_balance", refused.ConstraintName);
+    }
+
+    /// <summary>The auditor reads everything, and everybody the key ring.</summary>
+    static bool MayRead(string role, Table table, string verb) =>
+        verb == "select" && (role == Topology.Auditor || table.Name == "platform.data_protection_keys");
+
+    /// <summary>Tries it on no row; what Postgres says against it, null for nothing.</summary>
+    static async Task<string?> Try(NpgsqlConnection connection, string verb, Table table)
+    {
+        var sql = verb switch
+        {
+            "select" => $"select from {table.Name} limit 0",
+            "insert" => $"insert into {table.Name} default values",
+            "update" => $"update {table.Name} set {table.Column} = {table.Column} where false",
+            _ => $"delete from {table.Name} where false",
+        };
+        await using var transaction = await connection.BeginTransactionAsync(Ct);
+        try
+        {
+            await connection.ExecuteAsync(sql, transaction: transaction);
+            return null;
+        }
+        catch (PostgresException exception)
+        {
+            return exception.SqlState;
+        }
+    }
+
+    static async Task Post(NpgsqlConnection billing, Guid transfer, params long[] amounts)
+    {
+        await using var transaction = await billing.BeginTransactionAsync(Ct);
+        await billing.ExecuteAsync(
+            "insert into billing.ledger_transfers (transfer_id, business_key, kind, ride_id, occurred_at) values (@transfer, @transfer::text, 'Fare', @transfer, now())",
+            new { transfer }, transaction);
+        foreach (var amount in amounts)
+        {
+            await billing.ExecuteAsync("""
+                with account as (
+                    insert into billing.ledger_accounts (kind, party_id, currency, shard, balance_minor_units)
+                    values ('DriverPayable', gen_random_uuid(), 'USD', 0, @amount) returning account_id)
+                insert into billing.ledger_entries (transfer_id, account_id, currency, amount_minor_units)
+                select @transfer, account_id, 'USD', @amount from account
+                """, new { transfer, amount }, transaction);
+        }
+
+        await transaction.CommitAsync(Ct);
+    }
+
+    async Task<IReadOnlyList<Table>> AllTables()
+    {
+        await using var connection = await servers.Owner.OpenConnectionAsync(Ct);
+        return [.. await connection.QueryAsync<Table>(Tables)];
+    }
+
+    sealed record Table(string Schema, string Name, string Column);
 }
