@@ -25,6 +25,7 @@ public sealed class SilenceTests(CompressedCity city)
             Assert.Contains(alive.Id, found);
             return !found.Contains(dead.Id);
         });
+        Assert.Empty(await city.Published<DriverWentOffline>(dead.Id));
         await Test.Until(async () =>
         {
             await alive.Report(Point(place, city.Now));
