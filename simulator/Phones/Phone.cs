@@ -128,7 +128,8 @@ public abstract class Phone : IAsyncDisposable
             using var response = await http.SendAsync(request, ct);
             var bytes = await response.Content.ReadAsByteArrayAsync(ct);
             Measured.RecordMilliseconds("http", started);
-            return new(response.StatusCode, bytes.Length == 0 ? default : JsonDocument.Parse(bytes).RootElement);
+            var isJson = response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true;
+            return new(response.StatusCode, isJson && bytes.Length > 0 ? JsonDocument.Parse(bytes).RootElement : default);
         }
         catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException or IOException && !ct.IsCancellationRequested)
         {
