@@ -36,7 +36,7 @@ internal static class StatusCommand
         }
 
         screen.Console.Write(table);
-        screen.Report($"Gateway {state.Gateway}  API {new Uri(state.Gateway, "/docs")}  memory {(rows.Sum(row => row.Bytes) + state.Supervisor.ResidentBytes) >> 20} MB  logs {Path.GetDirectoryName(state.Processes[0].LogFile)}");
+        screen.Report($"Gateway {state.Gateway}  API {new Uri(state.Gateway, "/docs")}  memory {(rows.Sum(row => row.Bytes) + state.Supervisor.OwnResidentBytes) >> 20} MB  logs {Path.GetDirectoryName(state.Processes[0].LogFile)}");
         if (state.Clock is { } clock)
         {
             var now = clock.CityStart + ((TimeProvider.System.GetUtcNow() - clock.SystemStart) * clock.Factor);

@@ -6,16 +6,8 @@ namespace Tumpang.Runner.Fleets;
 /// <summary>Turns the contract into variables with values, as the Aspire host does in its own way.</summary>
 public static class ProcessEnvironment
 {
-    /// <summary>
-    /// Frugal on a shared machine: the small collector, and memory given back rather than kept for a peak that may not come again.
-    /// </summary>
-    static readonly KeyValuePair<string, string>[] Runtime =
-    [
-        new("DOTNET_gcServer", "0"),
-        new("DOTNET_GCConserveMemory", "5"),
-        new("DOTNET_TieredCompilation", "1"),
-        new("DOTNET_CLI_TELEMETRY_OPTOUT", "1"),
-    ];
+    /// <summary>The small collector: on a machine shared by nine services, a heap per core and service would be the larger part of their memory.</summary>
+    static readonly KeyValuePair<string, string>[] Runtime = [new("DOTNET_gcServer", "0")];
 
     /// <summary>The variables of one copy of a service.</summary>
     public static IReadOnlyDictionary<string, string> Of(Service service, int copy, FleetOptions fleet) => Merge(

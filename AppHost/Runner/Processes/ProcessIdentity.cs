@@ -53,7 +53,10 @@ public readonly partial record struct ProcessIdentity(int Pid, long StartedTicks
     /// Memory that it and its children hold now, in bytes; 0 when it is gone. Shared pages are split among their holders, so that
     /// the many processes of Postgres are not counted as many times its cache.
     /// </summary>
-    public long ResidentBytes => Proportional(Pid) + Children(Pid).Sum(Proportional);
+    public long ResidentBytes => OwnResidentBytes + Children(Pid).Sum(Proportional);
+
+    /// <summary>Memory that it holds without its children.</summary>
+    public long OwnResidentBytes => Proportional(Pid);
 
     static long Proportional(int pid)
     {
