@@ -19,48 +19,38 @@ public sealed class OutageTests(FleetUnderTest fleet, ITestOutputHelper output)
         {
             var victim = victims[random.Next(victims.Length)];
             await victim.Kill();
-            await victim.Restart(ct);
+            await victim.Restart(CancellationToken.None);
             await Pause(BetweenKills, ct);
         }
     });
 
-    /// <summary>What Redis held may be lost at any moment: it heals within a heartbeat of the phones, and no ride and no money is affected.</summary>
+    /// <summary>
+    /// Redis forgets everything, the broker crashes and then comes back without its memory, the database crashes in the middle of transactions:
+    /// no ride and no money is affected, and what the broker had confirmed is published again.
+    /// </summary>
     [Fact]
-    public Task Redis_is_emptied_while_rides_run() => Drill(12, async ct =>
+    public Task Stores_are_emptied_killed_and_wiped() => Drill(12, async ct =>
+    {
+        await EmptyRedis();
+        await Pause(TimeSpan.FromSeconds(6), ct);
+        await fleet.Stores.RabbitMq.Kill();
+        await fleet.Stores.RabbitMq.Start(CancellationToken.None);
+        await Pause(TimeSpan.FromSeconds(10), ct);
+        await fleet.Stores.RabbitMq.Wipe(CancellationToken.None);
+        await fleet.Stores.RabbitMq.Start(CancellationToken.None);
+        await Pause(TimeSpan.FromSeconds(10), ct);
+        await fleet.Stores.Postgres.Kill();
+        await fleet.Stores.Postgres.Start(CancellationToken.None);
+        await EmptyRedis();
+    });
+
+    async Task EmptyRedis()
     {
         var options = ConfigurationOptions.Parse(fleet.Stores.Addresses.Redis);
         options.AllowAdmin = true;
         using var redis = await ConnectionMultiplexer.ConnectAsync(options);
-        while (!ct.IsCancellationRequested)
-        {
-            await redis.GetServer(redis.GetEndPoints()[0]).FlushAllDatabasesAsync();
-            await Pause(TimeSpan.FromSeconds(6), ct);
-        }
-    });
-
-    /// <summary>The broker restarts, and once comes back without its memory: what it had confirmed is published again.</summary>
-    [Fact]
-    public Task The_broker_restarts_and_is_wiped() => Drill(13, async ct =>
-    {
-        await Pause(TimeSpan.FromSeconds(8), ct);
-        await fleet.Stores.RabbitMq.Kill();
-        await fleet.Stores.RabbitMq.Start(ct);
-        await Pause(TimeSpan.FromSeconds(12), ct);
-        await fleet.Stores.RabbitMq.Wipe(ct);
-        await fleet.Stores.RabbitMq.Start(ct);
-    });
-
-    /// <summary>The database goes away in the middle of transactions and comes back.</summary>
-    [Fact]
-    public Task Postgres_restarts_twice() => Drill(14, async ct =>
-    {
-        for (var outage = 0; outage < 2; outage++)
-        {
-            await Pause(TimeSpan.FromSeconds(10), ct);
-            await fleet.Stores.Postgres.Kill();
-            await fleet.Stores.Postgres.Start(ct);
-        }
-    });
+        await redis.GetServer(redis.GetEndPoints()[0]).FlushAllDatabasesAsync();
+    }
 
     /// <summary>Runs a rush hour with a saboteur at work until it has ended; whatever the saboteur had begun is finished.</summary>
     async Task Drill(int seed, Func<CancellationToken, Task> sabotage)
@@ -75,9 +65,15 @@ public sealed class OutageTests(FleetUnderTest fleet, ITestOutputHelper output)
         }
 
         var sabotaging = sabotage(end.Token);
+        if (await Task.WhenAny(running, sabotaging) == sabotaging)
+        {
+            // A saboteur that fails has proved nothing: say so at once.
+            await sabotaging;
+        }
+
         await running;
         await end.CancelAsync();
-        await sabotaging.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await sabotaging;
         await Task.WhenAll(fleet.Fleet.Processes.Select(process => Revive(process)));
 
         foreach (var error in city.Measured.Errors)

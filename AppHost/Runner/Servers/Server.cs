@@ -30,7 +30,7 @@ public abstract class Server(string name, int port, string logFile, ProcessRegis
     /// <summary>Starts it and waits until it answers.</summary>
     public async Task Start(CancellationToken ct)
     {
-        if (PortCheck.IsTaken(port))
+        if (!await PortCheck.IsFree(port, ct))
         {
             throw new FleetException($"Port {port}, which {name} needs, is in use. Stop what uses it, or choose another range: FLEET_PORTS=<first port> ./fleet …");
         }
@@ -93,6 +93,26 @@ public abstract class Server(string name, int port, string logFile, ProcessRegis
 /// <summary>Looks at local ports.</summary>
 static class PortCheck
 {
+    /// <summary>A server that was just killed may hold its port for a moment longer.</summary>
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>True once nobody listens on this port of the loopback; false when somebody still does after a moment.</summary>
+    public static async Task<bool> IsFree(int port, CancellationToken ct)
+    {
+        var waited = Stopwatch.StartNew();
+        while (IsTaken(port))
+        {
+            if (waited.Elapsed > Patience)
+            {
+                return false;
+            }
+
+            await Task.Delay(50, ct);
+        }
+
+        return true;
+    }
+
     /// <summary>Whether somebody listens on this port of the loopback already.</summary>
     public static bool IsTaken(int port)
     {
