@@ -110,8 +110,8 @@ public sealed class RushHour(City city, RushPlan plan)
     /// <summary>Every phone has an address of its own on loopback, as in a real network.</summary>
     static IPAddress AddressOf(int index, byte kind) => new([127, (byte)(10 + kind), (byte)(index / 250), (byte)(1 + (index % 250))]);
 
-    /// <summary>Ten digits that look like New York's 917; passengers' and drivers' numbers never meet.</summary>
-    static string NumberOf(int index, int kind) => $"+1917{(kind * 1_000_000) + 2_000_000 + index:0000000}";
+    /// <summary>Ten digits that look like New York's 917; of its own for every seed, side and place in the list.</summary>
+    string NumberOf(int index, int kind) => $"+1917{20 + (plan.Seed % 80):00}{kind}{index:0000}";
 
     static DriverNature DriverNatureOf(Random random) => new(
         TimeSpan.FromSeconds(1 + (3 * random.NextDouble())), DeclineShare: 0.04, IgnoreShare: 0.01, random.Next(3, 6), random.Next());

@@ -125,7 +125,7 @@ sealed partial class OutboxRelay(
 
         await Task.WhenAll(confirms);
         await connection.ExecuteAsync(new(archive, new { Ids = rows.Select(row => row.Id).ToArray() }, cancellationToken: ct));
-        metrics.Sent(rows.Count, DateTime.UtcNow - rows[0].CreatedAt);
+        metrics.Sent(rows.Count, TimeProvider.System.GetUtcNow().UtcDateTime - rows[0].CreatedAt);
         return rows.Count;
     }
 

@@ -34,7 +34,7 @@ public sealed class DriverPhone(City city, IPAddress address, string phoneNumber
         await LogIn(ct);
         if (!(await Send(HttpMethod.Get, "/v1/me/driver", null, ct)).IsSuccess)
         {
-            var vehicle = new { type = "Car", plate = $"T{PhoneNumber[^6..]}C", @class = "Standard" };
+            var vehicle = new { type = "Car", plate = $"T{PhoneNumber[^7..]}", @class = "Standard" };
             await Must(Send(HttpMethod.Post, "/v1/me/driver", new { vehicle }, ct));
         }
 
@@ -112,7 +112,7 @@ public sealed class DriverPhone(City city, IPAddress address, string phoneNumber
     {
         cancelled = false;
         State = "to pickup";
-        await Follow(City.Roads.Find(position, pickup), ct);
+        await Follow(rideId, City.Roads.Find(position, pickup), ct);
         if (cancelled || !await Step(rideId, "arrive", new { position }, ct))
         {
             return;
@@ -136,7 +136,7 @@ public sealed class DriverPhone(City city, IPAddress address, string phoneNumber
     {
         State = "on ride";
         var route = City.Roads.Find(position, dropOff);
-        await Follow(route, ct);
+        await Follow(rideId, route, ct);
         if (!await Step(rideId, "complete", new { position }, ct))
         {
             Measured.Error($"driver {UserId}: could not complete {rideId}");
@@ -209,7 +209,7 @@ public sealed class DriverPhone(City city, IPAddress address, string phoneNumber
     }
 
     /// <summary>Moves the car along the route at the hour's measured speed and reports the position on the way.</summary>
-    async Task Follow(Route route, CancellationToken ct)
+    async Task Follow(Guid rideId, Route route, CancellationToken ct)
     {
         var left = City.Clock.GetUtcNow();
         while (!cancelled)
@@ -224,17 +224,17 @@ public sealed class DriverPhone(City city, IPAddress address, string phoneNumber
                 return;
             }
 
-            await NextBeat(ct);
+            await NextBeat(rideId, ct);
         }
     }
 
     /// <summary>Lets one beat pass while listening for a cancellation.</summary>
-    async Task NextBeat(CancellationToken ct)
+    async Task NextBeat(Guid rideId, CancellationToken ct)
     {
         var until = City.Clock.GetUtcNow() + DrivingBeat;
         while (until - City.Clock.GetUtcNow() is { Ticks: > 0 } remaining)
         {
-            if (await NextFrame(remaining, ct) is { Type: "ride-cancelled" })
+            if (await NextFrame(remaining, ct) is { Type: "ride-cancelled" } frame && frame.Data.GetProperty("rideId").GetGuid() == rideId)
             {
                 cancelled = true;
                 return;

@@ -43,7 +43,7 @@ public sealed class PassengerPhone(City city, IPAddress address, string phoneNum
             {
                 await LookForMyself(ct);
             }
-            else
+            else if (IsMine(frame.Data))
             {
                 await React(frame, ct);
             }
@@ -83,6 +83,11 @@ public sealed class PassengerPhone(City city, IPAddress address, string phoneNum
             return null;
         }
     }
+
+    /// <summary>After a loss of both broker and Redis an event of an earlier ride may be told again.</summary>
+    bool IsMine(JsonElement happened) =>
+        happened.TryGetProperty("rideRequestId", out var request) ? request.GetGuid() == requestId
+        : happened.TryGetProperty("rideId", out var ride) && ride.GetGuid() == rideId;
 
     Task React(Frame frame, CancellationToken ct) => frame.Type switch
     {

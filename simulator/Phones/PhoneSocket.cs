@@ -144,7 +144,11 @@ public sealed class PhoneSocket(City city, SocketsHttpHandler handler, Func<stri
 
         if (!frame.TryGetProperty("id", out var id))
         {
-            if (type is "error")
+            if (type is "error" && frame.GetProperty("data").GetProperty("code").GetString() is "unavailable" or "too-many-requests")
+            {
+                city.Measured.Count("retry: positions not taken");
+            }
+            else if (type is "error")
             {
                 city.Measured.Error($"socket error frame: {frame}");
             }
