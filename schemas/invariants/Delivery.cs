@@ -8,7 +8,12 @@ public static class Delivery
     /// <summary>Schemas with outbox and inbox, by service.</summary>
     static readonly IReadOnlyDictionary<string, string> SchemaOf = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["user"] = "users", ["location"] = "location", ["match"] = "match", ["ride"] = "ride", ["billing"] = "billing", ["payment"] = "payment",
+        ["user"] = "users",
+        ["location"] = "location",
+        ["match"] = "match",
+        ["ride"] = "ride",
+        ["billing"] = "billing",
+        ["payment"] = "payment",
     };
 
     /// <summary>Rows: events that are still in an outbox, and events that the inbox of a consumer does not know.</summary>

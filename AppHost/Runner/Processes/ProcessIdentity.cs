@@ -7,7 +7,7 @@ namespace Tumpang.Runner.Processes;
 public readonly partial record struct ProcessIdentity(int Pid, long StartedTicks)
 {
     /// <summary>The process that has this pid now; null when nobody has.</summary>
-    public static ProcessIdentity? Of(int pid) => Read(pid) is { State: not ('Z' or 'X') } stat ? new(pid, stat.StartedTicks) : null;
+    public static ProcessIdentity? Of(int pid) => Read(pid) is { HasEnded: false } stat ? new(pid, stat.StartedTicks) : null;
 
     /// <summary>Whether it still runs; a zombie does not.</summary>
     public bool IsAlive => Of(Pid) == this;
@@ -83,14 +83,15 @@ public readonly partial record struct ProcessIdentity(int Pid, long StartedTicks
         }
     }
 
-    static (char State, long StartedTicks)? Read(int pid)
+    /// <summary>The first thread of a process may be a zombie while the others, still ending, hold its files and ports.</summary>
+    static (bool HasEnded, long StartedTicks)? Read(int pid)
     {
         try
         {
             // The second field is the command in parentheses and may hold anything, so count from the last one.
             var stat = File.ReadAllText($"/proc/{pid}/stat");
             var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return (fields[0][0], long.Parse(fields[19]));
+            return (fields[0] is "Z" or "X" && long.Parse(fields[17]) <= 1, long.Parse(fields[19]));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
