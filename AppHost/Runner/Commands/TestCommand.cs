@@ -36,8 +36,14 @@ internal static class TestCommand
         foreach (var project in projects)
         {
             ct.ThrowIfCancellationRequested();
-            results.Add(await screen.During(project, () => RunProject(repository, project, methods, handOver, screen, ct)));
-            await StopFixtures(directory, screen);
+            try
+            {
+                results.Add(await screen.During(project, () => RunProject(repository, project, methods, handOver, screen, ct)));
+            }
+            finally
+            {
+                await StopFixtures(directory, screen);
+            }
         }
 
         return Sum(results, mayBeEmpty: methods is not null);
