@@ -26,7 +26,7 @@ sealed partial class WebhookSender(HttpClient http, IOptions<SandboxOptions> opt
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, options.Value.WebhookUrl ?? new Uri(payment.Next(), Path));
             request.Content = new StringContent(body, new MediaTypeHeaderValue("application/json"));
-            request.Headers.Add(SignatureHeader, Sign(body, DateTimeOffset.UtcNow));
+            request.Headers.Add(SignatureHeader, Sign(body, TimeProvider.System.GetUtcNow()));
             using var response = await http.SendAsync(request, ct);
             return response.IsSuccessStatusCode;
         }
