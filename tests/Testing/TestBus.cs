@@ -17,13 +17,13 @@ public sealed class TestBus : IAsyncDisposable
 
     TestBus(IConnection connection, IChannel channel, NpgsqlDataSource owner) => (this.connection, this.channel, this.owner) = (connection, channel, owner);
 
-    /// <summary>Connects, and declares every queue of the fleet, so that nothing published here is lost.</summary>
-    public static async Task<TestBus> Connect(TestServers servers, CancellationToken ct)
+    /// <summary>Connects, and declares every queue of the fleet (or the given ones), so that nothing published here is lost.</summary>
+    public static async Task<TestBus> Connect(TestServers servers, CancellationToken ct, IReadOnlyList<Subscription>? queues = null)
     {
         var broker = await new ConnectionFactory { Uri = new Uri(servers.Addresses.RabbitMq) }.CreateConnectionAsync(ct);
         var confirming = await broker.CreateChannelAsync(
             new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null), ct);
-        await BrokerTopology.Declare(confirming, Subscriptions.All, ct);
+        await BrokerTopology.Declare(confirming, queues ?? Subscriptions.All, ct);
         return new(broker, confirming, servers.Owner);
     }
 
