@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using Tumpang.Contracts;
 using Tumpang.ServiceDefaults.Tests;
@@ -93,10 +94,11 @@ public sealed class BusApp : IAsyncLifetime
             new("urls", "http://127.0.0.1:0"),
         ]);
         builder.AddServiceDefaults("bench").AddPostgres("bench").AddBus(Queues, bus => bus.Handle<RideRated, RecordRating>());
-        var app = builder.Build();
-        app.MapServiceDefaults();
-        app.MapPost("/effects", Effect.Handle).Idempotent().AllowAnonymous();
-        return app;
+        builder.Logging.ClearProviders();
+        var built = builder.Build();
+        built.MapServiceDefaults();
+        built.MapPost("/effects", Effect.Handle).Idempotent().AllowAnonymous();
+        return built;
     }
 }
 
