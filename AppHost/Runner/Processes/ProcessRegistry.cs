@@ -57,7 +57,7 @@ public sealed class ProcessRegistry(string directory)
             var words = File.ReadAllText(file).Split(' ');
             return words.Length == 3 ? new(new(int.Parse(words[0]), long.Parse(words[1])), (Signal)int.Parse(words[2])) : null;
         }
-        catch (FileNotFoundException)
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }

@@ -14,17 +14,14 @@ sealed partial class Connections(IDatabase redis, ILogger<Connections> logger)
 
     public IReadOnlyCollection<Connection> All => (IReadOnlyCollection<Connection>)byUser.Values;
 
-    /// <summary>The connection takes the user's place; an older one, wherever it is, is closed.</summary>
+    /// <summary>The newest connection of a user takes the place; any other, wherever it is, is closed. That may be this one.</summary>
     public async Task Enter(Connection connection)
     {
-        Connection? older = null;
-        byUser.AddOrUpdate(connection.UserId, connection, (_, before) =>
+        var newest = byUser.AddOrUpdate(connection.UserId, connection, (_, known) => known.Id.CompareTo(connection.Id) > 0 ? known : Closed(known, connection));
+        if (newest != connection || !await Presence.Take(redis, Copy, connection))
         {
-            older = before;
-            return connection;
-        });
-        older?.Close(CloseCode.Replaced, "a newer connection of this user took over");
-        await Presence.Take(redis, Copy, connection);
+            Close(connection);
+        }
     }
 
     /// <summary>Only this very connection leaves: a newer one of the same user stays.</summary>
@@ -56,9 +53,17 @@ sealed partial class Connections(IDatabase redis, ILogger<Connections> logger)
     {
         if (byUser.TryGetValue(user, out var connection) && connection.Id.CompareTo(newest) < 0)
         {
-            connection.Close(CloseCode.Replaced, "a newer connection of this user took over");
+            Close(connection);
         }
     }
+
+    static Connection Closed(Connection older, Connection newer)
+    {
+        Close(older);
+        return newer;
+    }
+
+    static void Close(Connection connection) => connection.Close(CloseCode.Replaced, "a newer connection of this user took over");
 
     [LoggerMessage(LogLevel.Debug, "Presence could not be taken back: {Reason}")]
     partial void CouldNotLeave(string reason);

@@ -16,11 +16,20 @@ static class Presence
 
     public static string WakeChannel(string copy) => $"realtime:wake:{copy}";
 
-    /// <summary>This copy holds the user's newest socket now.</summary>
-    public static async Task Take(IDatabase redis, string copy, Connection connection)
+    /// <summary>Ids are ordered by time, in their text too; the script keeps the newest, so that of many sockets opened at once exactly one stays.</summary>
+    const string TakeScript = """
+        local holder = redis.call('GET', KEYS[1])
+        if holder and string.sub(holder, 33) > ARGV[2] then return 0 end
+        redis.call('SET', KEYS[1], ARGV[1] .. ARGV[2], 'PX', ARGV[3])
+        redis.call('PUBLISH', ARGV[4], ARGV[5] .. ARGV[2])
+        return 1
+        """;
+
+    /// <summary>This copy holds the user's newest socket now; false when an even newer one is known.</summary>
+    public static async Task<bool> Take(IDatabase redis, string copy, Connection connection)
     {
-        await redis.StringSetAsync(Key(connection.UserId), $"{copy}{connection.Id:n}", Lifetime).Soon();
-        await redis.PublishAsync(ReplacedChannel, $"{connection.UserId:n}{connection.Id:n}").Soon();
+        RedisValue[] values = [copy, $"{connection.Id:n}", (long)Lifetime.TotalMilliseconds, ReplacedChannel, $"{connection.UserId:n}"];
+        return (long)await redis.ScriptEvaluateAsync(TakeScript, [Key(connection.UserId)], values).Soon() == 1;
     }
 
     /// <summary>Refreshes the holder, unless a newer socket has taken the place meanwhile.</summary>
