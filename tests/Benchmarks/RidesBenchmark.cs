@@ -16,6 +16,7 @@ public sealed class RidesBenchmark : IBenchmark
     const double BarP50Milliseconds = 250;
     static readonly TimeSpan Duration = TimeSpan.FromSeconds(20);
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan BeatEvery = TimeSpan.FromMilliseconds(250);
 
     public string Name => "rides";
 
@@ -28,10 +29,11 @@ public sealed class RidesBenchmark : IBenchmark
         var drivers = await Task.WhenAll(Enumerable.Range(0, Drivers).Select(number => new BenchPhone(fleet.City, number, kind: 3).OnlineAt(Corner, ct)));
         var passengers = await Task.WhenAll(Enumerable.Range(0, Passengers).Select(number => Passenger.Prepare(fleet, number, ct)));
         using var shift = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var working = Task.WhenAll(drivers.Select(driver => Work(fleet, driver, shift.Token)));
+        var working = Task.WhenAll(drivers.Select(driver => WorkAloud(fleet, driver, shift.Token)));
+        var beating = Task.WhenAll(drivers.Select(driver => Beat(fleet, driver, shift.Token)));
         var rides = await Load.Run(Passengers, Duration, (caller, token) => passengers[caller].Ride(token), ct);
         await shift.CancelAsync();
-        await working.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(working, beating).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         var steps = new[] { "quote", "request", "matched", "accept", "arrive", "start", "complete", "driven", "paid" };
         return
@@ -46,6 +48,19 @@ public sealed class RidesBenchmark : IBenchmark
         ];
     }
 
+    /// <summary>A driver who stops working says why: silence would look like a slow fleet.</summary>
+    static async Task WorkAloud(BenchFleet fleet, BenchPhone driver, CancellationToken ct)
+    {
+        try
+        {
+            await Work(fleet, driver, ct);
+        }
+        catch (Exception exception) when (!ct.IsCancellationRequested)
+        {
+            Console.Error.WriteLine($"  driver {driver.Number} stopped working: {exception.Message}");
+        }
+    }
+
     /// <summary>Takes whatever is offered and drives it in no time.</summary>
     static async Task Work(BenchFleet fleet, BenchPhone driver, CancellationToken ct)
     {
@@ -57,6 +72,10 @@ public sealed class RidesBenchmark : IBenchmark
             {
                 await Drive(fleet, driver, accepted.Body.GetProperty("rideId").GetGuid(), ct);
             }
+            else
+            {
+                Console.Error.WriteLine($"  driver {driver.Number} could not accept: {accepted.Status} {accepted.Code}");
+            }
         }
     }
 
@@ -66,10 +85,17 @@ public sealed class RidesBenchmark : IBenchmark
         await Timed(fleet, "arrive", driver.Post($"/v1/rides/{rideId}/arrive", new { position = Corner }, ct));
         await Timed(fleet, "start", driver.Post($"/v1/rides/{rideId}/start", new { pin, position = Corner }, ct));
         await Timed(fleet, "complete", driver.Post($"/v1/rides/{rideId}/complete", new { position = Corner }, ct));
+    }
 
-        // A point after the end closes the track at once.
-        var now = fleet.City.Clock.GetUtcNow();
-        await driver.Push(new { type = "positions", points = new[] { new { Corner.Latitude, Corner.Longitude, recordedAt = now, accuracyMetres = 8 } } }, ct);
+    /// <summary>Phones beat: a point after the end closes the track at once, and puts the driver back among the free.</summary>
+    static async Task Beat(BenchFleet fleet, BenchPhone driver, CancellationToken ct)
+    {
+        using var timer = new PeriodicTimer(BeatEvery);
+        while (await timer.WaitForNextTickAsync(ct))
+        {
+            var now = fleet.City.Clock.GetUtcNow();
+            await driver.Push(new { type = "positions", points = new[] { new { Corner.Latitude, Corner.Longitude, recordedAt = now, accuracyMetres = 8 } } }, ct);
+        }
     }
 
     static async Task<T> Timed<T>(BenchFleet fleet, string step, Task<T> call)
