@@ -4,6 +4,19 @@ using Tumpang.ServiceDefaults;
 
 namespace Tumpang.Matching;
 
+/// <summary>How a city chooses drivers.</summary>
+public enum DispatchMode
+{
+    /// <summary>Greedy: the cheapest pair of all is matched first, then the cheapest of what is left.</summary>
+    Nearest,
+
+    /// <summary>All requests and drivers of a round together, so that the sum of their costs is least.</summary>
+    Batched,
+
+    /// <summary>Several drivers are asked for one request at once; the first acceptance wins.</summary>
+    Broadcast,
+}
+
 /// <summary>
 /// How one city matches. Set under <c>Matching:Default</c> for all cities and under <c>Matching:Cities:{cityId}</c> for one;
 /// a city inherits what it does not set. Spans are city time unless they say otherwise.
@@ -50,13 +63,24 @@ public sealed class CityRules
     [Range(1, 1_000)]
     public int RequestsPerRound { get; set; } = 100;
 
-    /// <summary>Every second of waiting counts like a driver this many metres nearer, so that the patient are served first.</summary>
-    [Range(0, 1_000)]
-    public int MetresPerSecondWaited { get; set; } = 10;
+    /// <summary>How drivers are chosen.</summary>
+    [EnumDataType(typeof(DispatchMode))]
+    public DispatchMode Mode { get; set; } = DispatchMode.Batched;
 
-    /// <summary>1 asks one driver after the other; more ask the nearest few at once, and the first acceptance wins.</summary>
+    /// <summary>Every second of waiting counts like so many seconds less to the pickup, so that the patient are served first.</summary>
+    [Range(0.0, 100.0)]
+    public double WaitedWeight { get; set; } = 1;
+
+    /// <summary>
+    /// Batched only: leaving a request for a later round counts like a drive of this long, so a driver who is further away is
+    /// saved for somebody nearer. Unset, every round serves as many requests as it can.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan? UnmatchedPenalty { get; set; }
+
+    /// <summary>Broadcast only: how many of the nearest are asked at once.</summary>
     [Range(1, 20)]
-    public int DriversAskedAtOnce { get; set; } = 1;
+    public int DriversAskedAtOnce { get; set; } = 5;
 
     /// <summary>Both sides must agree: after the driver the passenger is asked.</summary>
     public bool PassengerConfirms { get; set; }
@@ -64,6 +88,9 @@ public sealed class CityRules
     /// <summary>How long the passenger may think about the driver.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan PassengerConfirmTime { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Open offers that one request may have at a time.</summary>
+    public int OffersPerRequest => Mode is DispatchMode.Broadcast ? DriversAskedAtOnce : 1;
 
     /// <summary>How far to look for a request that has waited this long.</summary>
     public int RadiusMetres(TimeSpan waited)

@@ -24,8 +24,8 @@ public sealed class AssignmentTests
     public void Who_has_waited_longer_may_be_further_away()
     {
         var (patient, newcomer, driver) = (Id(1), Id(2), Id(11));
-        // Half a minute of waiting at ten metres a second outweighs 200 metres.
-        var candidates = new[] { Pair(patient, driver, 400, waitedSeconds: 30), Pair(newcomer, driver, 200) };
+        // Half a minute of waiting outweighs twenty seconds of driving.
+        var candidates = new[] { Pair(patient, driver, 40, waitedSeconds: 30), Pair(newcomer, driver, 20) };
 
         var chosen = Assignment.CheapestFirst(candidates, driversPerRequest: 1);
 
@@ -42,6 +42,40 @@ public sealed class AssignmentTests
 
         Assert.Equal([Id(11), Id(12), Id(13)], chosen.Select(pair => pair.DriverId));
     }
+
+    [Fact]
+    public void Together_everybody_is_served_where_the_nearest_first_would_leave_somebody_over()
+    {
+        var (alice, budi) = (Id(1), Id(2));
+        var (only, other) = (Id(11), Id(12));
+        var candidates = new[] { Pair(alice, only, 100), Pair(budi, only, 10), Pair(budi, other, 500) };
+
+        Assert.Equal([(budi, only)], Assignment.Choose(candidates, new() { Mode = DispatchMode.Nearest }).Select(pair => (pair.RideRequestId, pair.DriverId)));
+        Assert.Equal([(alice, only), (budi, other)], Assignment.Choose(candidates, new()).Select(pair => (pair.RideRequestId, pair.DriverId)));
+    }
+
+    [Fact]
+    public void A_drive_longer_than_the_penalty_is_left_for_a_later_round()
+    {
+        var candidates = new[] { Pair(Id(1), Id(11), 400), Pair(Id(2), Id(12), 200) };
+
+        var chosen = Assignment.Choose(candidates, new() { UnmatchedPenalty = TimeSpan.FromMinutes(5) });
+
+        Assert.Equal([(Id(2), Id(12))], chosen.Select(pair => (pair.RideRequestId, pair.DriverId)));
+    }
+
+    [Fact]
+    public void Together_is_lawful_serves_no_fewer_and_depends_on_no_order() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(1_000), Prop.ForAll(Rounds(), round =>
+    {
+        var chosen = Assignment.LeastInAll(round.Candidates, null);
+
+        Assert.All(chosen, pair => Assert.Contains(pair, round.Candidates));
+        Assert.Equal(chosen.Count, chosen.DistinctBy(pair => pair.DriverId).Count());
+        Assert.Equal(chosen.Count, chosen.DistinctBy(pair => pair.RideRequestId).Count());
+        var greedy = Assignment.CheapestFirst(round.Candidates, 1);
+        Assert.True(chosen.Count > greedy.Count || (chosen.Count == greedy.Count && chosen.Sum(pair => pair.Cost) <= greedy.Sum(pair => pair.Cost)));
+        Assert.Equal(chosen, Assignment.LeastInAll([.. round.Candidates.Reverse()], null));
+    }));
 
     [Fact]
     public void Whatever_the_input_the_assignment_is_lawful() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(1_000), Prop.ForAll(Rounds(), round =>
@@ -79,16 +113,16 @@ public sealed class AssignmentTests
     {
         var pair = from request in Gen.Choose(1, 6)
                    from driver in Gen.Choose(11, 18)
-                   from metres in Gen.Choose(0, 2_000)
-                   select Pair(Id(request), Id(driver), metres);
+                   from seconds in Gen.Choose(0, 2_000)
+                   select Pair(Id(request), Id(driver), seconds);
         return Arb.From(
             from pairs in pair.ListOf()
             from drivers in Gen.Choose(1, 3)
             select new Round([.. pairs.DistinctBy(one => (one.RideRequestId, one.DriverId))], drivers));
     }
 
-    static Candidate Pair(Guid request, Guid driver, int metres, int waitedSeconds = 0) =>
-        new(request, driver, new GeoPoint(40.75, -73.98), metres, metres - (waitedSeconds * 10));
+    static Candidate Pair(Guid request, Guid driver, int seconds, int waitedSeconds = 0) => new(
+        request, driver, new GeoPoint(40.75, -73.98), seconds * 5, seconds, PairCost.Seconds(seconds, TimeSpan.FromSeconds(waitedSeconds), new CityRules()));
 
     static Guid Id(int number) => new(number, 0, 0, new byte[8]);
 }

@@ -150,7 +150,7 @@ public sealed class MatchFleet : IAsyncLifetime
         CityKind.Plain => [("CandidatesPerRequest", "100")],
         CityKind.Hasty => [("OfferTime", "00:00:02"), ("ShortestOfferTime", "00:00:00")],
         CityKind.Hopeless => [("SearchTime", "00:00:01")],
-        CityKind.Broadcast => [("DriversAskedAtOnce", "20"), ("CandidatesPerRequest", "50")],
+        CityKind.Broadcast => [("Mode", "Broadcast"), ("DriversAskedAtOnce", "20"), ("CandidatesPerRequest", "50")],
         CityKind.BothConfirm => [("PassengerConfirms", "true"), ("PassengerConfirmTime", "00:00:05")],
         _ => [],
     };

@@ -49,9 +49,10 @@ sealed partial class Candidates(LocationClient location, WaitingRequests waiting
             await Parallel.ForEachAsync(searches, new ParallelOptions { MaxDegreeOfParallelism = SearchesAtOnce, CancellationToken = ct }, async (one, stop) =>
             {
                 var exclude = one.Search.Exclude.ToHashSet();
-                foreach (var driver in (await location.Nearby(one.Search, stop)).Where(driver => !exclude.Contains(driver.DriverId)))
+                var drivers = (await location.Nearby(one.Search, stop)).Where(driver => !exclude.Contains(driver.DriverId)).ToArray();
+                foreach (var pair in Pairs(one.Request, drivers, rules, now))
                 {
-                    found.Add(Pair(one.Request, driver, rules, now));
+                    found.Add(pair);
                 }
             });
         }
@@ -63,10 +64,12 @@ sealed partial class Candidates(LocationClient location, WaitingRequests waiting
         return found;
     }
 
-    static Candidate Pair(WaitingRequest request, NearbyDriver driver, CityRules rules, DateTimeOffset now)
+    static IEnumerable<Candidate> Pairs(WaitingRequest request, NearbyDriver[] drivers, CityRules rules, DateTimeOffset now)
     {
-        var credit = (now - request.RequestedAt).TotalSeconds * rules.MetresPerSecondWaited;
-        return new(request.RideRequestId, driver.DriverId, driver.Position, (int)Math.Round(driver.DistanceMetres), driver.DistanceMetres - credit);
+        var seconds = PickupTimes.Seconds([.. drivers.Select(driver => driver.Position)], request.Pickup);
+        return drivers.Select((driver, index) => new Candidate(
+            request.RideRequestId, driver.DriverId, driver.Position, (int)Math.Round(driver.DistanceMetres), seconds[index],
+            PairCost.Seconds(seconds[index], now - request.RequestedAt, rules)));
     }
 
     async Task<HashSet<Guid>> Free(Zone zone, Guid[] driverIds, CancellationToken ct)

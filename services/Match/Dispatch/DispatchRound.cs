@@ -22,7 +22,7 @@ sealed class DispatchRound(
         }
 
         var found = await candidates.For(zone, waiting, rules, now, ct);
-        var chosen = Assignment.CheapestFirst(found, rules.DriversAskedAtOnce);
+        var chosen = Assignment.Choose(found, rules);
         if (chosen.Count > 0)
         {
             var offeredAt = clock.GetUtcNow();

@@ -72,7 +72,7 @@ sealed class MakeOffers(Database database)
         zone.CityId,
         VehicleClass = zone.VehicleClass.ToString(),
         Token = token,
-        Broadcast = rules.DriversAskedAtOnce > 1,
+        Broadcast = rules.Mode is DispatchMode.Broadcast,
         Now = now,
     };
 
