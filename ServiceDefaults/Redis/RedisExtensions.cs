@@ -18,6 +18,8 @@ public static class RedisExtensions
         var settings = ConfigurationOptions.Parse(builder.Configuration.GetConnectionString("redis")
             ?? throw new InvalidOperationException("ConnectionStrings:redis is not set."));
         settings.AbortOnConnectFail = false;
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddHostedService<RedisWatch>();
         builder.Services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(settings));
         builder.Services.AddSingleton(services => services.GetRequiredService<IConnectionMultiplexer>().GetDatabase());
         builder.Services.AddHealthChecks().AddCheck<RedisHealth>("redis", timeout: TimeSpan.FromSeconds(3));

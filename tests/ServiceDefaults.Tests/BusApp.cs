@@ -31,6 +31,9 @@ public sealed class BusApp : IAsyncLifetime
     /// <summary>What the handler was given, and how it is told to fail.</summary>
     public RecordRating Handler => app!.Services.GetRequiredService<RecordRating>();
 
+    /// <summary>host:port,password=… of this program's Redis.</summary>
+    public string Redis => servers!.Redis.ConnectionString;
+
     /// <summary>Where it listens.</summary>
     public Uri Address { get; private set; } = new("http://127.0.0.1");
 
