@@ -30,19 +30,9 @@ sealed partial class OutboxRelay(
     /// <summary>Events with a queue: for these an unroutable publish is an error, not a silent loss.</summary>
     readonly FrozenSet<Type> heard = subscriptions.All.Select(subscription => subscription.Event).ToFrozenSet();
 
-    readonly string read = $"""
-        select id, event_id, event_type, payload, trace_parent, created_at
-        from   {schema.Value}.outbox
-        where  shard = any(@Shards)
-        order  by id
-        limit  {BatchSize}
-        """;
+    readonly string read = Read(schema.Value);
 
-    readonly string archive = $"""
-        with sent as (delete from {schema.Value}.outbox where id = any(@Ids) returning *)
-        insert into {schema.Value}.outbox_archive (id, event_id, shard, aggregate_id, event_type, payload, trace_parent, created_at)
-        select id, event_id, shard, aggregate_id, event_type, payload, trace_parent, created_at from sent
-        """;
+    readonly string archiveAndRead = $"{Archive(schema.Value)}; {Read(schema.Value)}";
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -68,13 +58,15 @@ sealed partial class OutboxRelay(
         {
             await using var broker = await Broker.Connect(configuration, $"{schema.Value}-relay", ct);
             await new BrokerMemory(schema, subscriptions, source, logger).Restore(broker, ct);
+            // An archiving that a crash of Postgres takes back is an event sent again: no reason to wait for the disk each time.
+            await locks.ExecuteAsync("set synchronous_commit = off");
             await using var channel = await broker.CreateChannelAsync(
                 new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null), ct);
             await RelayOver(locks, channel, ct);
         }
         finally
         {
-            await ReleaseShards(locks);
+            await GiveBack(locks);
         }
     }
 
@@ -91,27 +83,43 @@ sealed partial class OutboxRelay(
                 nextShardPoll = Stopwatch.GetTimestamp() + (long)(ShardPoll.TotalSeconds * Stopwatch.Frequency);
             }
 
-            var sent = shards.Length == 0 ? 0 : await RelayBatch(locks, channel, shards, ct);
-            if (sent < BatchSize)
-            {
-                var woken = await signal.Wait(poll, ct);
-                // Rows found without a wake were written by another copy: look more often while it is busy.
-                poll = sent > 0 && !woken ? BusyPoll : woken ? poll : Slower(poll);
-            }
+            var sent = shards.Length == 0 ? 0 : await RelayAll(locks, channel, shards, nextShardPoll, ct);
+            var woken = await signal.Wait(poll, ct);
+            // Rows found without a wake were written by another copy: look more often while it is busy.
+            poll = sent > 0 && !woken ? BusyPoll : woken ? poll : Slower(poll);
         }
     }
 
     static TimeSpan Slower(TimeSpan poll) => poll + TimeSpan.FromMilliseconds(2) is var slower && slower < IdlePoll ? slower : IdlePoll;
 
-    /// <summary>Publishes without waiting in between, then waits for all confirms: order is the channel's, latency is paid once.</summary>
-    async Task<int> RelayBatch(NpgsqlConnection connection, IChannel channel, short[] shards, CancellationToken ct)
+    /// <summary>
+    /// Sends batches until a look finds nothing more, or it is time to look for shards. The look for the next batch crosses to Postgres
+    /// with the archiving of the last.
+    /// </summary>
+    async Task<int> RelayAll(NpgsqlConnection connection, IChannel channel, short[] shards, long until, CancellationToken ct)
     {
+        var sent = 0;
         var rows = (await connection.QueryAsync<OutboxRow>(new(read, new { Shards = shards }, cancellationToken: ct))).AsList();
-        if (rows.Count == 0)
+        while (rows.Count > 0)
         {
-            return 0;
+            await PublishAll(rows, channel, ct);
+            metrics.Sent(rows.Count, TimeProvider.System.GetUtcNow().UtcDateTime - rows[0].CreatedAt);
+            sent += rows.Count;
+            var ids = rows.Select(row => row.Id).ToArray();
+            rows = (await connection.QueryAsync<OutboxRow>(new(archiveAndRead, new { Ids = ids, Shards = shards }, cancellationToken: ct))).AsList();
+            if (rows.Count > 0 && Stopwatch.GetTimestamp() >= until)
+            {
+                signal.Wake();
+                break;
+            }
         }
 
+        return sent;
+    }
+
+    /// <summary>Publishes without waiting in between, then waits for all confirms: order is the channel's, latency is paid once.</summary>
+    async Task PublishAll(List<OutboxRow> rows, IChannel channel, CancellationToken ct)
+    {
         if (!channel.IsOpen)
         {
             throw new AlreadyClosedException(channel.CloseReason!);
@@ -124,9 +132,6 @@ sealed partial class OutboxRelay(
         }
 
         await Task.WhenAll(confirms);
-        await connection.ExecuteAsync(new(archive, new { Ids = rows.Select(row => row.Id).ToArray() }, cancellationToken: ct));
-        metrics.Sent(rows.Count, TimeProvider.System.GetUtcNow().UtcDateTime - rows[0].CreatedAt);
-        return rows.Count;
     }
 
     Task Publish(IChannel channel, OutboxRow row, CancellationToken ct)
@@ -155,14 +160,28 @@ sealed partial class OutboxRelay(
         return [.. held, .. won];
     }
 
-    static async Task ReleaseShards(NpgsqlConnection locks)
+    /// <summary>The pool does not reset sessions, so locks and settings would outlive their holder.</summary>
+    static async Task GiveBack(NpgsqlConnection locks)
     {
-        // The pool does not reset sessions, so a lock would outlive its holder here.
         if (locks.State == System.Data.ConnectionState.Open)
         {
-            await locks.ExecuteAsync("select pg_advisory_unlock_all()");
+            await locks.ExecuteAsync("select pg_advisory_unlock_all(); reset synchronous_commit");
         }
     }
+
+    static string Read(string schema) => $"""
+        select id, event_id, event_type, payload, trace_parent, created_at
+        from   {schema}.outbox
+        where  shard = any(@Shards)
+        order  by id
+        limit  {BatchSize}
+        """;
+
+    static string Archive(string schema) => $"""
+        with sent as (delete from {schema}.outbox where id = any(@Ids) returning *)
+        insert into {schema}.outbox_archive (id, event_id, shard, aggregate_id, event_type, payload, trace_parent, created_at)
+        select id, event_id, shard, aggregate_id, event_type, payload, trace_parent, created_at from sent
+        """;
 
     [LoggerMessage(LogLevel.Warning, "The relay was interrupted and starts again; events wait in the outbox")]
     partial void Interrupted(Exception exception);

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Dapper;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -63,7 +64,7 @@ public static class Idempotency
 
         var options = http.RequestServices.GetRequiredService<Microsoft.Extensions.Options.IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions>>().Value.SerializerOptions;
         var answer = StoredAnswer.Of(result, options);
-        await store.Keep(transaction, request, answer, ct);
+        store.Keep(transaction, request, answer);
         await transaction.Commit(ct);
         return answer;
     }
@@ -130,7 +131,11 @@ sealed record StoredAnswer(short Status, string Body, string ContentType) : IRes
 /// <summary>The idempotency table of this service's schema.</summary>
 sealed class IdempotencyStore(SchemaName schema)
 {
-    readonly string find = $"select status, body, content_type, request_hash from {schema.Value}.idempotency_keys where scope = @Scope and key = @Key";
+    // Two statements in one round trip, not one: the second must see what the holder of the lock before us committed.
+    readonly string lockAndFind = $"""
+        select pg_try_advisory_xact_lock(@Lock);
+        select status, body, content_type, request_hash from {schema.Value}.idempotency_keys where scope = @Scope and key = @Key;
+        """;
 
     readonly string keep = $"""
         insert into {schema.Value}.idempotency_keys (scope, key, request_hash, status, body, content_type)
@@ -140,13 +145,12 @@ sealed class IdempotencyStore(SchemaName schema)
     /// <summary>The advisory lock lasts as long as the transaction, so a twin in flight is seen without waiting for it.</summary>
     public async Task<KeyClaim> Claim(Transaction transaction, IdempotentRequest request, CancellationToken ct)
     {
-        var locked = await transaction.Find<bool>("select pg_try_advisory_xact_lock(@Lock)", new { Lock = LockOf(request) }, ct);
+        var (locked, row) = await LockAndFind(transaction, request, ct);
         if (!locked)
         {
             return new(null, new(409, "request-in-flight", "The same request is being handled right now; ask again.") { RetryAfterSeconds = 1 });
         }
 
-        var row = await transaction.Find<Row>(find, new { request.Scope, request.Key }, ct);
         return row switch
         {
             null => new(null, null),
@@ -155,8 +159,15 @@ sealed class IdempotencyStore(SchemaName schema)
         };
     }
 
-    public Task Keep(Transaction transaction, IdempotentRequest request, StoredAnswer answer, CancellationToken ct) =>
-        transaction.Execute(keep, new { request.Scope, request.Key, request.Hash, answer.Status, answer.Body, answer.ContentType }, ct);
+    public void Keep(Transaction transaction, IdempotentRequest request, StoredAnswer answer) =>
+        transaction.Later(keep, new { request.Scope, request.Key, request.Hash, answer.Status, answer.Body, answer.ContentType });
+
+    async Task<(bool Locked, Row? Row)> LockAndFind(Transaction transaction, IdempotentRequest request, CancellationToken ct)
+    {
+        var parameters = new { Lock = LockOf(request), request.Scope, request.Key };
+        await using var results = await transaction.Connection.QueryMultipleAsync(new(lockAndFind, parameters, transaction.Inner, cancellationToken: ct));
+        return (await results.ReadSingleAsync<bool>(), await results.ReadFirstOrDefaultAsync<Row>());
+    }
 
     long LockOf(IdempotentRequest request) =>
         BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{schema.Value}\n{request.Scope}\n{request.Key}")));

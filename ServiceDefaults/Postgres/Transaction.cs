@@ -20,6 +20,7 @@ public sealed class Transaction : IAsyncDisposable
     readonly NpgsqlDataSource source;
     readonly SchemaName schema;
     readonly OutboxSignal signal;
+    readonly List<Statement> later = [];
     readonly List<Event> events = [];
     readonly List<Action> onCommitted = [];
     NpgsqlConnection? connection;
@@ -46,6 +47,13 @@ public sealed class Transaction : IAsyncDisposable
     public Task<int> Execute(string sql, object? parameters, CancellationToken ct) =>
         Connection.ExecuteAsync(new(sql, parameters, inner, cancellationToken: ct));
 
+    /// <summary>
+    /// A write whose result nobody needs before the commit: it crosses to Postgres together with the commit, after everything else and in
+    /// the order of these calls. What it breaks, it breaks at the commit.
+    /// </summary>
+    /// <param name="sql">One statement, without a semicolon at its end.</param>
+    public void Later(string sql, object? parameters) => later.Add(new(sql, parameters));
+
     /// <summary>Puts a fact into the outbox; it leaves for the broker if and only if this transaction commits.</summary>
     public void Publish(Event happened) => events.Add(happened);
 
@@ -60,18 +68,24 @@ public sealed class Transaction : IAsyncDisposable
 
     internal bool KeepsWhenRefused { get; private set; }
 
-    /// <summary>Writes the outbox, commits, and wakes the relay.</summary>
+    /// <summary>Writes what was left for later and the outbox, commits, all in one round trip, and wakes the relay.</summary>
     public async Task Commit(CancellationToken ct)
     {
-        var published = events.Count > 0;
-        if (published)
+        ct.ThrowIfCancellationRequested();
+        await using (var batch = new NpgsqlBatch(connection, inner))
         {
-            await WriteOutbox(ct);
+            later.ForEach(statement => batch.BatchCommands.Add(statement.ToBatchCommand()));
+            if (events.Count > 0)
+            {
+                batch.BatchCommands.Add(WriteOutbox());
+            }
+
+            batch.BatchCommands.Add(new("commit"));
+            // From here the answer must not depend on whether the caller still waits.
+            await batch.ExecuteNonQueryAsync(CancellationToken.None);
         }
 
-        // From here the answer must not depend on whether the caller still waits.
-        await Inner.CommitAsync(CancellationToken.None);
-        if (published)
+        if (events.Count > 0)
         {
             signal.Wake();
         }
@@ -108,13 +122,13 @@ public sealed class Transaction : IAsyncDisposable
         inner = await connection.BeginTransactionAsync(ct);
     }
 
-    async Task WriteOutbox(CancellationToken ct)
+    NpgsqlBatchCommand WriteOutbox()
     {
         var sql = $"""
             insert into {schema.Value}.outbox (event_id, shard, aggregate_id, event_type, payload, trace_parent)
             select * from unnest($1, $2, $3, $4, $5, $6)
             """;
-        await using var command = new NpgsqlCommand(sql, connection, inner)
+        return new(sql)
         {
             Parameters =
             {
@@ -126,8 +140,6 @@ public sealed class Transaction : IAsyncDisposable
                 Array(NpgsqlDbType.Text, _ => Activity.Current?.Id),
             },
         };
-        await command.ExecuteNonQueryAsync(ct);
-        events.Clear();
     }
 
     NpgsqlParameter<T[]> Array<T>(NpgsqlDbType type, Func<Event, T> value) =>

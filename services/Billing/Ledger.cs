@@ -27,7 +27,7 @@ internal static class Ledger
 {
     const int Shards = 16;
 
-    /// <summary>The statement, to be sent alone or behind others in the same round trip.</summary>
+    /// <summary>The statement that posts one transfer.</summary>
     public const string Post = """
         with transfer as (
             insert into billing.ledger_transfers (transfer_id, business_key, kind, ride_id, occurred_at)
@@ -62,9 +62,14 @@ internal static class Ledger
             Array.ConvertAll(sides, side => ShardOf(side, transfer.RideId)), Array.ConvertAll(sides, side => side.MinorUnits));
     }
 
-    /// <summary>Posts a transfer on its own; one with nothing to move is not written.</summary>
-    public static Task Write(LedgerTransfer transfer, Transaction transaction, CancellationToken ct) =>
-        transfer.Postings.Any(posting => posting.MinorUnits != 0) ? transaction.Execute(Post, Parameters(transfer), ct) : Task.CompletedTask;
+    /// <summary>Posts a transfer together with the commit; one with nothing to move is not written.</summary>
+    public static void Write(LedgerTransfer transfer, Transaction transaction)
+    {
+        if (transfer.Postings.Any(posting => posting.MinorUnits != 0))
+        {
+            transaction.Later(Post, Parameters(transfer));
+        }
+    }
 
     static short ShardOf(Posting side, Guid rideId) => side.PartyId == Guid.Empty ? (short)(rideId.ToByteArray()[^1] % Shards) : (short)0;
 }

@@ -1,4 +1,3 @@
-using Dapper;
 using Tumpang.ServiceDefaults;
 
 namespace Tumpang.Billing;
@@ -26,11 +25,9 @@ internal sealed class RideBills(FarePolicies policies, BillingMetrics metrics, C
 
     const string MarkFree = "update billing.rides set status = 'Free', due_at = null where ride_id = @RideId and status = 'Open'";
 
-    const string WriteFare = """
-        update billing.rides
-        set    status = 'Charged', due_at = null, version = version + 1
-        where  ride_id = @RideId and status = 'Open';
+    const string MarkCharged = "update billing.rides set status = 'Charged', due_at = null, version = version + 1 where ride_id = @RideId and status = 'Open'";
 
+    const string WriteFare = """
         insert into billing.fares (
             fare_id, ride_id, kind, basis, passenger_id, driver_id, policy_id, policy_version, currency, distance_metres, duration_seconds, full_minor_units,
             fare_factor_basis_points, total_minor_units, commission_minor_units, driver_earning_minor_units, tax_minor_units, breakdown,
@@ -55,28 +52,25 @@ internal sealed class RideBills(FarePolicies policies, BillingMetrics metrics, C
             : await policies.GetCurrent(bill.CityId!, bill.VehicleClass!.Value, bill.PricedAt, ct);
         if (bill.Conclude(policy, policies.PickupAt(policy.CityId, bill.PricedAt), clock.GetUtcNow()) is { } fare)
         {
-            await Write(fare, transaction, ct);
+            Write(fare, transaction);
             transaction.Publish(fare.Finalised(bill.Version + 1));
             transaction.OnCommitted(() => metrics.CountFare(fare.Basis));
         }
         else
         {
-            await transaction.Execute(MarkFree, new { bill.RideId }, ct);
+            transaction.Later(MarkFree, new { bill.RideId });
         }
 
         return true;
     }
 
-    /// <summary>Ride, fare and ledger in one round trip.</summary>
-    static Task Write(Fare fare, Transaction transaction, CancellationToken ct)
+    static void Write(Fare fare, Transaction transaction)
     {
-        var parameters = new DynamicParameters(fare.Parameters());
-        if (fare.Shares.Total == 0)
+        transaction.Later(MarkCharged, new { fare.RideId });
+        transaction.Later(WriteFare, fare.Parameters());
+        if (fare.Shares.Total != 0)
         {
-            return transaction.Execute(WriteFare, parameters, ct);
+            Ledger.Write(fare.Transfer(), transaction);
         }
-
-        parameters.AddDynamicParams(Ledger.Parameters(fare.Transfer()));
-        return transaction.Execute($"{WriteFare};\n{Ledger.Post}", parameters, ct);
     }
 }

@@ -53,8 +53,7 @@ static class RideRequestStore
         (await transaction.Find<Offer>(FindOffer, new { OfferId = offerId }, ct))!;
 
     /// <summary>Both sides of a ride are free again. Harmless when they were already.</summary>
-    public static Task Free(this Transaction transaction, Guid rideId, CancellationToken ct) =>
-        transaction.Execute(FreeBoth, new { RideId = rideId }, ct);
+    public static void Free(this Transaction transaction, Guid rideId) => transaction.Later(FreeBoth, new { RideId = rideId });
 
     /// <summary>The driver said yes, the passenger did not: the acceptance is void, both are free, and the driver hears of it.</summary>
     public static async Task TakeBack(this Transaction transaction, RideRequest request, WithdrawnBecause because, DateTimeOffset now, CancellationToken ct)

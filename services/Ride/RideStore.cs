@@ -40,15 +40,15 @@ sealed class RideStore(Database database)
             return false;
         }
 
-        await Record(transaction, happened, status, by, ct);
+        Record(transaction, happened, status, by);
         return true;
     }
 
     /// <summary>Adds the transition to the ride's history and the event to the outbox.</summary>
-    public static async Task Record(Transaction transaction, Event happened, RideStatus status, Party by, CancellationToken ct)
+    public static void Record(Transaction transaction, Event happened, RideStatus status, Party by)
     {
-        await transaction.Execute(
-            Remember, new { RideId = happened.AggregateId, happened.Version, Status = status.ToString(), By = by.ToString(), At = happened.OccurredAt }, ct);
+        transaction.Later(
+            Remember, new { RideId = happened.AggregateId, happened.Version, Status = status.ToString(), By = by.ToString(), At = happened.OccurredAt });
         transaction.Publish(happened);
     }
 

@@ -85,7 +85,7 @@ public sealed class LedgerTests(BillingFleet fleet)
         foreach (var _ in Enumerable.Range(0, 3))
         {
             await using var transaction = await fleet.Database.Begin(Stop);
-            await Ledger.Write(transfer, transaction, Stop);
+            Ledger.Write(transfer, transaction);
             await transaction.Commit(Stop);
         }
 

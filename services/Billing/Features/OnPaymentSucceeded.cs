@@ -27,7 +27,7 @@ internal sealed class OnPaymentSucceeded : IEventHandler<PaymentSucceeded>
             return;
         }
 
-        await Ledger.Write(Received(happened), transaction, ct);
+        Ledger.Write(Received(happened), transaction);
         if (settled.WasOwed)
         {
             transaction.Publish(new PassengerDebtSettled(happened.PassengerId, happened.RideId, happened.Amount)

@@ -21,10 +21,16 @@ internal sealed class OnRideRequested(QuoteToken tokens) : IEventHandler<RideReq
         on conflict do nothing
         """;
 
-    public Task Handle(RideRequested happened, Transaction transaction, CancellationToken ct) =>
-        tokens.Read(happened.QuoteToken) is { } quote && Belongs(quote, happened)
-            ? transaction.Execute(StoreQuote, Row(quote, happened.RideRequestId), ct)
-            : throw new InvalidOperationException($"Ride request {happened.RideRequestId} carries a quote that is not ours or not its own.");
+    public Task Handle(RideRequested happened, Transaction transaction, CancellationToken ct)
+    {
+        if (tokens.Read(happened.QuoteToken) is not { } quote || !Belongs(quote, happened))
+        {
+            throw new InvalidOperationException($"Ride request {happened.RideRequestId} carries a quote that is not ours or not its own.");
+        }
+
+        transaction.Later(StoreQuote, Row(quote, happened.RideRequestId));
+        return Task.CompletedTask;
+    }
 
     static bool Belongs(Quote quote, RideRequested request) =>
         (quote.QuoteId, quote.PassengerId, quote.CityId, quote.VehicleClass, quote.Fare)

@@ -22,7 +22,7 @@ sealed class OnRideCancelled(MatchingRules matching, CityClock clock, Dispatcher
     public async Task Handle(RideCancelled happened, Transaction transaction, CancellationToken ct)
     {
         var request = await transaction.LockByRide(happened.RideId, ct);
-        await transaction.Free(happened.RideId, ct);
+        transaction.Free(happened.RideId);
         if (request is null || !request.ReopensAfter(happened))
         {
             return;

@@ -40,7 +40,7 @@ sealed class OnMatchConfirmed : IEventHandler<MatchConfirmed>
         }
         else if (await transaction.Execute(Insert, Row(happened, cancelled: null), ct) == 1)
         {
-            await RideStore.Record(transaction, Created(happened), RideStatus.DriverAssigned, Party.System, ct);
+            RideStore.Record(transaction, Created(happened), RideStatus.DriverAssigned, Party.System);
         }
         else if (await RideStore.Find(transaction, happened.RideId, ct) is null)
         {
@@ -52,30 +52,44 @@ sealed class OnMatchConfirmed : IEventHandler<MatchConfirmed>
     {
         var cancelled = new RideCancelled(
             happened.RideId, happened.RideRequestId, happened.PassengerId, happened.DriverId, by, reason, RideStatus.DriverAssigned,
-            happened.OccurredAt, happened.QuoteId, happened.Payment) { OccurredAt = happened.OccurredAt, Version = 2 };
+            happened.OccurredAt, happened.QuoteId, happened.Payment)
+        { OccurredAt = happened.OccurredAt, Version = 2 };
         if (await transaction.Execute(Insert, Row(happened, cancelled), ct) == 1)
         {
-            await RideStore.Record(transaction, Created(happened), RideStatus.DriverAssigned, Party.System, ct);
-            await RideStore.Record(transaction, cancelled, RideStatus.Cancelled, by, ct);
+            RideStore.Record(transaction, Created(happened), RideStatus.DriverAssigned, Party.System);
+            RideStore.Record(transaction, cancelled, RideStatus.Cancelled, by);
         }
     }
 
     static RideCreated Created(MatchConfirmed happened) => new(
         happened.RideId, happened.RideRequestId, happened.PassengerId, happened.DriverId, happened.CityId, happened.VehicleClass,
-        happened.Pickup, happened.DropOff, happened.QuoteId, happened.QuotedFare, happened.Payment) { OccurredAt = happened.OccurredAt, Version = 1 };
+        happened.Pickup, happened.DropOff, happened.QuoteId, happened.QuotedFare, happened.Payment)
+    { OccurredAt = happened.OccurredAt, Version = 1 };
 
     static object Row(MatchConfirmed happened, RideCancelled? cancelled) => new
     {
-        happened.RideId, happened.OfferId, happened.RideRequestId, happened.DriverId, happened.PassengerId, happened.CityId,
+        happened.RideId,
+        happened.OfferId,
+        happened.RideRequestId,
+        happened.DriverId,
+        happened.PassengerId,
+        happened.CityId,
         VehicleClass = happened.VehicleClass.ToString(),
         Status = (cancelled is null ? RideStatus.DriverAssigned : RideStatus.Cancelled).ToString(),
-        PickupLatitude = happened.Pickup.Latitude, PickupLongitude = happened.Pickup.Longitude,
-        DropOffLatitude = happened.DropOff.Latitude, DropOffLongitude = happened.DropOff.Longitude,
-        happened.QuoteId, Fare = happened.QuotedFare.MinorUnits, happened.QuotedFare.Currency,
-        happened.Payment.PaymentMethodId, PaymentMethodKind = happened.Payment.Kind.ToString(),
+        PickupLatitude = happened.Pickup.Latitude,
+        PickupLongitude = happened.Pickup.Longitude,
+        DropOffLatitude = happened.DropOff.Latitude,
+        DropOffLongitude = happened.DropOff.Longitude,
+        happened.QuoteId,
+        Fare = happened.QuotedFare.MinorUnits,
+        happened.QuotedFare.Currency,
+        happened.Payment.PaymentMethodId,
+        PaymentMethodKind = happened.Payment.Kind.ToString(),
         StartPin = RandomNumberGenerator.GetInt32(10_000).ToString("0000"),
         AssignedAt = happened.OccurredAt,
-        CancelledAt = cancelled?.OccurredAt, CancelledBy = cancelled?.By.ToString(), CancelReason = cancelled?.Reason,
+        CancelledAt = cancelled?.OccurredAt,
+        CancelledBy = cancelled?.By.ToString(),
+        CancelReason = cancelled?.Reason,
         Version = cancelled?.Version ?? 1,
     };
 
