@@ -17,6 +17,19 @@ public enum DispatchMode
     Broadcast,
 }
 
+/// <summary>How a dispatch round went.</summary>
+public enum RoundResult
+{
+    /// <summary>There was no request to serve.</summary>
+    NobodyWaited,
+
+    /// <summary>Every request found somebody to ask.</summary>
+    EverybodyServed,
+
+    /// <summary>Requests were left over: there is competition for drivers.</summary>
+    SomeLeftOver,
+}
+
 /// <summary>
 /// How one city matches. Set under <c>Matching:Default</c> for all cities and under <c>Matching:Cities:{cityId}</c> for one;
 /// a city inherits what it does not set. Spans are city time unless they say otherwise.
@@ -38,6 +51,13 @@ public sealed class CityRules
     /// <summary>A zone dispatches at once when idle and then at most once per window. System time: it paces machines, not people.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:00:10")]
     public TimeSpan DispatchWindow { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>
+    /// The window after a round in which every request found a driver: gathering requests pays only where they compete. System time; not
+    /// longer than <see cref="DispatchWindow"/>, however it is set.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:00:10")]
+    public TimeSpan QuietWindow { get; set; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>How far from the pickup drivers are looked for at first, metres.</summary>
     [Range(100, 100_000)]
@@ -91,6 +111,9 @@ public sealed class CityRules
 
     /// <summary>Open offers that one request may have at a time.</summary>
     public int OffersPerRequest => Mode is DispatchMode.Broadcast ? DriversAskedAtOnce : 1;
+
+    /// <summary>How long a zone pauses after a round.</summary>
+    public TimeSpan PauseAfter(RoundResult round) => round is RoundResult.EverybodyServed && QuietWindow < DispatchWindow ? QuietWindow : DispatchWindow;
 
     /// <summary>How far to look for a request that has waited this long.</summary>
     public int RadiusMetres(TimeSpan waited)

@@ -17,6 +17,15 @@ public sealed class CityRulesTests
     public void The_search_grows_in_steps_up_to_its_last_radius(int secondsWaited, int metres) =>
         Assert.Equal(metres, new CityRules().RadiusMetres(TimeSpan.FromSeconds(secondsWaited)));
 
+    /// <summary>Gathering requests pays only where they compete for drivers.</summary>
+    [Theory]
+    [InlineData(RoundResult.EverybodyServed, 500, 50)]
+    [InlineData(RoundResult.SomeLeftOver, 500, 500)]
+    [InlineData(RoundResult.EverybodyServed, 20, 20)]
+    public void A_zone_pauses_for_its_window_and_shortly_when_everybody_was_served(RoundResult round, int windowMilliseconds, int pauseMilliseconds) =>
+        Assert.Equal(
+            TimeSpan.FromMilliseconds(pauseMilliseconds), new CityRules { DispatchWindow = TimeSpan.FromMilliseconds(windowMilliseconds) }.PauseAfter(round));
+
     [Fact]
     public void A_city_inherits_what_it_does_not_set()
     {

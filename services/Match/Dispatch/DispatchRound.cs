@@ -11,26 +11,28 @@ sealed class DispatchRound(
     WaitingRequests waitingRequests, Candidates candidates, MakeOffers makeOffers, MatchingRules matching, CityClock clock, MatchMetrics metrics)
 {
     /// <summary>Runs it. <paramref name="token"/> proves that this copy holds the zone's lease.</summary>
-    public async Task Run(Zone zone, long token, CancellationToken ct)
+    public async Task<RoundResult> Run(Zone zone, long token, CancellationToken ct)
     {
         var started = Stopwatch.GetTimestamp();
         var (rules, now) = (matching.Of(zone.CityId), clock.GetUtcNow());
         var waiting = await waitingRequests.In(zone, rules, now, ct);
         if (waiting.Count == 0)
         {
-            return;
+            return RoundResult.NobodyWaited;
         }
 
         var found = await candidates.For(zone, waiting, rules, now, ct);
         var chosen = Assignment.Choose(found, rules);
+        IReadOnlyList<PlannedOffer> made = [];
         if (chosen.Count > 0)
         {
             var offeredAt = clock.GetUtcNow();
-            var made = await makeOffers.From(Plan(chosen, waiting, rules, offeredAt), zone, token, rules, offeredAt, ct);
+            made = await makeOffers.From(Plan(chosen, waiting, rules, offeredAt), zone, token, rules, offeredAt, ct);
             metrics.Offered(zone, made, offeredAt);
         }
 
         metrics.Round(zone, Stopwatch.GetElapsedTime(started));
+        return made.DistinctBy(offer => offer.Request.RideRequestId).Count() == waiting.Count ? RoundResult.EverybodyServed : RoundResult.SomeLeftOver;
     }
 
     static PlannedOffer[] Plan(IReadOnlyList<Candidate> chosen, IReadOnlyList<WaitingRequest> waiting, CityRules rules, DateTimeOffset now)

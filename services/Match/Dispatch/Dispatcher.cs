@@ -6,8 +6,8 @@ namespace Tumpang.Matching.Dispatch;
 
 /// <summary>
 /// Decides when a zone is dispatched; what a round does is <see cref="DispatchRound"/>'s. A wake-up starts a round at once when the
-/// zone is idle; wake-ups during a window are served together at its end. A poll stands behind the wake-ups, for requests that came
-/// through another copy and for those that found nobody yet.
+/// zone is idle; requests that come during a window are served together at its end. A copy keeps the zone while somebody waits in it,
+/// and sees the requests that came through others at the end of the window. A poll stands behind the wake-ups.
 /// </summary>
 sealed partial class Dispatcher(
     WaitingRequests waiting, ZoneLease lease, DispatchRound round, MatchingRules matching, IHostApplicationLifetime lifetime, ILogger<Dispatcher> logger)
@@ -15,6 +15,9 @@ sealed partial class Dispatcher(
 {
     /// <summary>How long a request may lie unnoticed by this copy, and how often unserved ones are tried again.</summary>
     static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How often whoever holds a zone asks for more, in ticks of the stopwatch: one second.</summary>
+    static readonly long RenewEvery = Stopwatch.Frequency;
 
     static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
 
@@ -98,40 +101,65 @@ sealed partial class Dispatcher(
         }
     }
 
-    /// <summary>One round, or none when other copies ran the last few: what we were woken for was theirs to see.</summary>
+    /// <summary>Rounds until nobody waits, or none when another copy is at it: what we were woken for is then its to see.</summary>
     async Task Dispatch(Zone zone, CancellationToken ct)
     {
         const int Tries = 3;
-        var window = matching.Of(zone.CityId).DispatchWindow;
+        var rules = matching.Of(zone.CityId);
         for (var tries = 0; tries < Tries; tries++)
         {
-            var started = Stopwatch.GetTimestamp();
-            var turn = await lease.Take(zone, window, ct);
-            if (turn.Token is { } token)
+            if (await lease.Take(zone, rules.DispatchWindow, ct) is { } token)
             {
-                await Run(zone, token, ct);
-                await Task.Delay(Positive(window - Stopwatch.GetElapsedTime(started)), ct);
+                await Hold(zone, token, rules, ct);
                 return;
             }
 
-            // Timers are exact to a millisecond: not a moment too early.
-            await Task.Delay(turn.UntilNext is { } wait && wait > TimeSpan.Zero ? wait + TimeSpan.FromMilliseconds(1) : window / 2, ct);
+            await Task.Delay(rules.QuietWindow, ct);
+        }
+    }
+
+    async Task Hold(Zone zone, long token, CityRules rules, CancellationToken ct)
+    {
+        // A round that fails is not tried again at once, here or elsewhere.
+        var pauseAtEnd = rules.DispatchWindow;
+        var renewAt = Stopwatch.GetTimestamp() + RenewEvery;
+        try
+        {
+            while (true)
+            {
+                var started = Stopwatch.GetTimestamp();
+                var result = await Run(zone, token, ct);
+                if (result is RoundResult.NobodyWaited)
+                {
+                    pauseAtEnd = TimeSpan.Zero;
+                    return;
+                }
+
+                await Task.Delay(Positive(rules.PauseAfter(result) - Stopwatch.GetElapsedTime(started)), ct);
+                if (Stopwatch.GetTimestamp() < renewAt)
+                {
+                    continue;
+                }
+
+                renewAt = Stopwatch.GetTimestamp() + RenewEvery;
+                if (!await lease.Renew(zone, token, rules.DispatchWindow, ct))
+                {
+                    return;
+                }
+            }
+        }
+        finally
+        {
+            await lease.Release(zone, token, pauseAtEnd, CancellationToken.None);
         }
     }
 
     static TimeSpan Positive(TimeSpan span) => span > TimeSpan.Zero ? span : TimeSpan.Zero;
 
-    async Task Run(Zone zone, long token, CancellationToken ct)
+    async Task<RoundResult> Run(Zone zone, long token, CancellationToken ct)
     {
         using var activity = Activities.StartActivity("dispatch round");
-        try
-        {
-            await round.Run(zone, token, ct);
-        }
-        finally
-        {
-            await lease.Release(zone, token, CancellationToken.None);
-        }
+        return await round.Run(zone, token, ct);
     }
 
     [LoggerMessage(LogLevel.Warning, "A round of {City} {VehicleClass} failed; its requests wait for the next")]
