@@ -11,8 +11,6 @@ namespace Tumpang.Locations;
 /// </summary>
 sealed class CloseTrack(Database database, DutyStore duties, IOptions<LocationOptions> options)
 {
-    const string CutOff = "delete from location.track_points where ride_id = @RideId and recorded_at > @CompletedAt";
-
     const string MarkClosed = """
         update location.rides
         set    closed_at = @Now, due_at = null, distance_metres = @DistanceMetres, slow_seconds = @SlowSeconds,
@@ -37,8 +35,7 @@ sealed class CloseTrack(Database database, DutyStore duties, IOptions<LocationOp
     {
         if (await TrackStore.Lock(transaction, [rideId], ct) is not [{ CompletedAt: { } completedAt, StartedAt: { } startedAt, TakesPoints: true } ride]) return false;
 
-        await transaction.Execute(CutOff, new { RideId = rideId, CompletedAt = completedAt }, ct);
-        var (track, polyline) = Measure(ride, await TrackStore.Points(transaction, rideId, ct));
+        var (track, polyline) = Measure(ride, await TrackStore.CutOff(transaction, rideId, completedAt, ct));
         var closed = new RideTrackClosed(
             rideId, ride.PassengerId, ride.DriverId, Whole(track.DistanceMetres), Whole((completedAt - startedAt).TotalSeconds),
             Whole(track.SlowSeconds), Whole(track.SlowDistanceMetres), track.AcceptedPoints, polyline)

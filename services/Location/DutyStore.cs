@@ -5,7 +5,7 @@ using Tumpang.ServiceDefaults;
 namespace Tumpang.Locations;
 
 /// <summary>The duty rows, and the order in which their changes reach Redis.</summary>
-sealed partial class DutyStore(Database database, PositionPool pool, LocationMetrics metrics, ILogger<DutyStore> logger)
+sealed partial class DutyStore(Database database, PositionPool pool, Cities cities, LocationMetrics metrics, ILogger<DutyStore> logger)
 {
     /// <summary>Busy and track follow from the rides, so they cannot disagree with them.</summary>
     const string SelectDuties = """
@@ -22,9 +22,14 @@ sealed partial class DutyStore(Database database, PositionPool pool, LocationMet
         where d.driver_id = any(@DriverIds)
         """;
 
-    const string LockDuty = """
+    /// <summary>
+    /// Locks the driver's row, creates it if need be, and raises its version. First in every change of duty or rides, and in the same
+    /// round trip as the next statement.
+    /// </summary>
+    public const string LockDutyThen = """
         insert into location.duties (driver_id) values (@DriverId)
-        on conflict (driver_id) do update set version = location.duties.version + 1
+        on conflict (driver_id) do update set version = location.duties.version + 1;
+
         """;
 
     /// <summary>A sign of life must not wait for a change of the same row, nor two calls for each other.</summary>
@@ -42,9 +47,9 @@ sealed partial class DutyStore(Database database, PositionPool pool, LocationMet
         return rows.ToDictionary(row => row.DriverId, row => row.ToDuty());
     }
 
-    /// <summary>Locks the driver's row, creates it if need be, and raises its version. First in every change of duty or rides.</summary>
-    public static Task Lock(Transaction transaction, Guid driverId, CancellationToken ct) =>
-        transaction.Execute(LockDuty, new { DriverId = driverId }, ct);
+    /// <summary>The driver's duty, its row locked and its version raised.</summary>
+    public static async Task<Duty> Lock(Transaction transaction, Guid driverId, CancellationToken ct) =>
+        (await transaction.Find<DutyRow>(LockDutyThen + SelectDuties, new { DriverId = driverId, DriverIds = new[] { driverId } }, ct))!.ToDuty();
 
     /// <summary>The duty as this transaction sees it.</summary>
     public static async Task<Duty> Get(Transaction transaction, Guid driverId, CancellationToken ct)
@@ -57,12 +62,19 @@ sealed partial class DutyStore(Database database, PositionPool pool, LocationMet
     /// Tells Redis what this transaction made of a duty: who becomes unavailable is withdrawn before the commit, who becomes available
     /// comes back only after it. Redis may be down; then there is nobody to find, and the next position asks Postgres.
     /// </summary>
-    public async Task Announce(Transaction transaction, Guid driverId, CancellationToken ct)
+    /// <param name="seen">Where the driver was just now, when the change says so: who is free again can be found there at once.</param>
+    public async Task Announce(Transaction transaction, Guid driverId, CancellationToken ct, Fix? seen = null)
     {
         var duty = await Get(transaction, driverId, ct);
         if (duty.CityId is not { } city) return;
         if (!duty.IsAvailable) await Try(() => pool.Withdraw(city, duty));
-        transaction.OnCommitted(() => _ = Try(() => pool.Remember(city, duty)));
+        transaction.OnCommitted(() => _ = Try(() => Tell(city, duty, seen)));
+    }
+
+    async Task Tell(string city, Duty duty, Fix? seen)
+    {
+        await pool.Remember(city, duty);
+        if (seen is { } fix && cities.At(fix.Position)?.Id == city) await pool.Place([new Placement(city, duty, fix)]);
     }
 
     /// <summary>Runs a step on Redis that may fail without harm.</summary>

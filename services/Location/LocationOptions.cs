@@ -20,6 +20,12 @@ sealed class LocationOptions
     /// <summary>How long a completed track waits for points in flight.</summary>
     public TimeSpan TrackGrace { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// A completed track whose last position is not older than this does not wait: what is missing is replaced by the straight line to the
+    /// drop-off. Zero waits for a position after the end, or for the grace.
+    /// </summary>
+    public TimeSpan TrackGap { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>At most one RideProgressed per ride in this time.</summary>
     public TimeSpan ProgressEvery { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -74,7 +74,9 @@ static class TrackStore
         where  r.ride_id = t.ride_id
         """;
 
-    const string PointsOf = """
+    const string CutOffAndRead = """
+        delete from location.track_points where ride_id = @RideId and recorded_at > @CompletedAt;
+
         select st_y(position::geometry) as latitude, st_x(position::geometry) as longitude, recorded_at, accuracy_metres
         from   location.track_points
         where  ride_id = @RideId
@@ -88,8 +90,9 @@ static class TrackStore
     public static async Task<HashSet<DateTimeOffset>> FindKnown(Transaction transaction, Guid rideId, DateTimeOffset[] instants, CancellationToken ct) =>
         [.. await transaction.List<DateTimeOffset>(Known, new { RideId = rideId, Instants = instants }, ct)];
 
-    public static Task<IReadOnlyList<LocationUpdate>> Points(Transaction transaction, Guid rideId, CancellationToken ct) =>
-        transaction.List<LocationUpdate>(PointsOf, new { RideId = rideId }, ct);
+    /// <summary>Forgets the points after the end, and returns those before it in the order of their time.</summary>
+    public static Task<IReadOnlyList<LocationUpdate>> CutOff(Transaction transaction, Guid rideId, DateTimeOffset completedAt, CancellationToken ct) =>
+        transaction.List<LocationUpdate>(CutOffAndRead, new { RideId = rideId, CompletedAt = completedAt }, ct);
 
     public static Task Insert(Transaction transaction, IReadOnlyCollection<TrackPoint> points, CancellationToken ct) => transaction.Execute(
         InsertPoints,

@@ -6,7 +6,7 @@ namespace Tumpang.Locations.Features;
 /// <summary>The driver is busy from here on. A ride that is known to have ended already stays ended, so late news makes nobody busy.</summary>
 sealed class OnMatchConfirmed(DutyStore duties) : IEventHandler<MatchConfirmed>
 {
-    const string Match = """
+    const string Match = DutyStore.LockDutyThen + """
         insert into location.rides (ride_id, driver_id, passenger_id, matched_at)
         values (@RideId, @DriverId, @PassengerId, @OccurredAt)
         on conflict (ride_id) do update set matched_at = excluded.matched_at
@@ -14,7 +14,6 @@ sealed class OnMatchConfirmed(DutyStore duties) : IEventHandler<MatchConfirmed>
 
     public async Task Handle(MatchConfirmed happened, Transaction transaction, CancellationToken ct)
     {
-        await DutyStore.Lock(transaction, happened.DriverId, ct);
         await transaction.Execute(Match, new { happened.RideId, happened.DriverId, happened.PassengerId, happened.OccurredAt }, ct);
         await duties.Announce(transaction, happened.DriverId, ct);
     }

@@ -19,8 +19,7 @@ static class SetAvailability
     {
         if (request.Position is { IsValid: false }) return LocationProblems.InvalidPosition.ToHttp();
 
-        await DutyStore.Lock(transaction, user.Id, ct);
-        var before = await DutyStore.Get(transaction, user.Id, ct);
+        var before = await DutyStore.Lock(transaction, user.Id, ct);
         var problem = request.Online
             ? await GoOnline(before, request.Position, transaction, pool, duties, cities, clock, ct)
             : await GoOffline(before, transaction, clock.GetUtcNow(), ct);

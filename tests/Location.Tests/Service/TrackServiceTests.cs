@@ -72,6 +72,33 @@ public sealed class TrackServiceTests(LocationCity city)
         Assert.Equal(3, closed.AcceptedPoints);
     }
 
+    /// <summary>Nobody waits ten seconds for the fare of a ride whose last position is two seconds old.</summary>
+    [Fact]
+    public async Task A_track_without_a_gap_closes_with_the_completion()
+    {
+        await using var ride = await city.StartRide();
+        await ride.Driver.Report(ride.Point(100, 10), ride.Point(380, 38));
+
+        await ride.Complete(400, afterSeconds: 40);
+
+        Assert.Equal(400, (await city.Published<RideTrackClosed>(ride.RideId)).Single().DistanceMetres, 2.0);
+    }
+
+    [Fact]
+    public async Task A_driver_can_be_found_at_the_drop_off_before_the_next_position()
+    {
+        var place = city.FreshPlace();
+        await using var driver = await city.NewDriver(place);
+        var story = new RideStory(driver.Id, Guid.CreateVersion7());
+        var startedAt = city.Now.AddSeconds(-2);
+        await city.Publish(story.Confirmed(startedAt.AddSeconds(-1)), story.Started(place, startedAt));
+        await Test.Until(async () => await city.HasStarted(story.RideId) && (await city.Nearby(place, 30)).All(found => found.DriverId != driver.Id));
+
+        await city.Publish(story.Completed(place.North(60), startedAt, city.Now));
+
+        await Test.Until(async () => (await city.Nearby(place.North(60), 10)).Any(found => found.DriverId == driver.Id));
+    }
+
     /// <summary>NebengJek 29 and 20: delivered twice, acted twice.</summary>
     [Fact]
     public async Task Completion_told_twice_closes_the_track_once()
