@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Tumpang.Contracts;
+using Tumpang.Simulator.Phones;
 
 namespace Tumpang.Benchmarks;
 
@@ -14,9 +15,10 @@ public sealed class RidesBenchmark : IBenchmark
     const double BestPeerPerSecond = 13;
     const double BarPerSecond = 65;
     const double BarP50Milliseconds = 250;
+    static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(25);
     static readonly TimeSpan Duration = TimeSpan.FromSeconds(20);
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    static readonly TimeSpan BeatEvery = TimeSpan.FromMilliseconds(250);
+    static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(1);
 
     public string Name => "rides";
 
@@ -31,7 +33,7 @@ public sealed class RidesBenchmark : IBenchmark
         using var shift = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var working = Task.WhenAll(drivers.Select(driver => WorkAloud(fleet, driver, shift.Token)));
         var beating = Task.WhenAll(drivers.Select(driver => Beat(fleet, driver, shift.Token)));
-        var rides = await Load.Run(Passengers, Duration, (caller, token) => passengers[caller].Ride(token), ct);
+        var rides = await Load.Run(Passengers, WarmUp, Duration, (caller, token) => passengers[caller].Ride(token), ct);
         await shift.CancelAsync();
         await Task.WhenAll(working, beating).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
@@ -117,6 +119,26 @@ public sealed class RidesBenchmark : IBenchmark
             return new(fleet, phone, method.GetProperty("paymentMethodId").GetGuid());
         }
 
+        /// <summary>Who asks within milliseconds of having paid may be told that the last ride has not ended everywhere yet; the wait counts.</summary>
+        async Task<Answer> Request(string quoteToken, CancellationToken ct)
+        {
+            while (true)
+            {
+                var answer = await phone.Ask(HttpMethod.Post, "/v1/ride-requests", new { quoteToken, paymentMethodId }, ct);
+                if (answer.IsSuccess)
+                {
+                    return answer;
+                }
+
+                if (answer.Code != "active-ride")
+                {
+                    throw new InvalidOperationException($"No ride: {answer.Status} {answer.Code}");
+                }
+
+                await Task.Delay(TimeSpan.FromMilliseconds(5), ct);
+            }
+        }
+
         public async Task<bool> Ride(CancellationToken ct)
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -125,7 +147,7 @@ public sealed class RidesBenchmark : IBenchmark
             {
                 var quotes = await Timed(fleet, "quote", phone.Post("/v1/quotes", new { pickup = Corner, dropOff = new GeoPoint(Corner.Latitude + 0.004, Corner.Longitude) }, limit.Token));
                 var quote = quotes.GetProperty("quotes").EnumerateArray().First(each => each.GetProperty("vehicleClass").GetString() == "Standard");
-                await Timed(fleet, "request", phone.Post("/v1/ride-requests", new { quoteToken = quote.GetProperty("token").GetString(), paymentMethodId }, limit.Token));
+                await Timed(fleet, "request", Request(quote.GetProperty("token").GetString()!, limit.Token));
                 var ride = await Timed(fleet, "matched", phone.Hears("ride-created", limit.Token));
                 var rideId = ride.GetProperty("rideId").GetGuid();
                 var pin = await phone.Ask(HttpMethod.Get, $"/v1/rides/{rideId}/pin", null, limit.Token);
