@@ -19,6 +19,7 @@ sealed class FakeLocation : IAsyncDisposable
     readonly ConcurrentDictionary<Guid, (string CityId, GeoPoint Position)> pool = new();
     readonly ConcurrentDictionary<string, bool> silent = new();
     readonly ConcurrentDictionary<string, int> refused = new();
+    readonly ConcurrentDictionary<string, int> searches = new();
     readonly WebApplication app;
 
     public FakeLocation()
@@ -48,8 +49,12 @@ sealed class FakeLocation : IAsyncDisposable
     /// <summary>How many searches failed here.</summary>
     public int RefusedIn(string cityId) => refused.GetValueOrDefault(cityId);
 
+    /// <summary>How many searches came for this city: one per waiting request and round.</summary>
+    public int SearchesIn(string cityId) => searches.GetValueOrDefault(cityId);
+
     IResult Nearby(NearbyRequest search)
     {
+        searches.AddOrUpdate(search.CityId, 1, (_, soFar) => soFar + 1);
         if (silent.ContainsKey(search.CityId))
         {
             refused.AddOrUpdate(search.CityId, 1, (_, soFar) => soFar + 1);
