@@ -29,9 +29,13 @@ public static class CityData
             .ToArray();
         random.Shuffle(window);
         return [.. window.Take(perMinute * minutes)
-            .Select(trip => trip.AfterStart.Seconds == 0 ? trip with { AfterStart = trip.AfterStart + TimeSpan.FromSeconds(random.Next(60)) } : trip)
+            .Select(trip => Spread(trip, random))
             .OrderBy(trip => trip.AfterStart)];
     }
+
+    /// <summary>All recorded trips, also those to the next corner, in order of time; whole minutes spread as above.</summary>
+    public static IReadOnlyList<RecordedTrip> AllTrips(Random random) =>
+        [.. Rows("taxi_trips_2013-11-18_16h.csv.gz").Select(TripOf).Select(trip => Spread(trip, random)).OrderBy(trip => trip.AfterStart)];
 
     /// <summary>Where <paramref name="count"/> taxis of that hour became free; chosen by the seed.</summary>
     public static IReadOnlyList<GeoPoint> DriverStarts(int count, Random random)
@@ -40,6 +44,9 @@ public static class CityData
         random.Shuffle(all);
         return [.. all.Take(count)];
     }
+
+    static RecordedTrip Spread(RecordedTrip trip, Random random) =>
+        trip.AfterStart.Seconds == 0 ? trip with { AfterStart = trip.AfterStart + TimeSpan.FromSeconds(random.Next(60)) } : trip;
 
     static RecordedTrip TripOf(string[] row)
     {

@@ -89,14 +89,14 @@ public sealed class CityRules
 
     /// <summary>Every second of waiting counts like so many seconds less to the pickup, so that the patient are served first.</summary>
     [Range(0.0, 100.0)]
-    public double WaitedWeight { get; set; } = 1;
+    public double WaitedWeight { get; set; } = 0.3;
 
     /// <summary>
     /// Batched only: leaving a request for a later round counts like a drive of this long, so a driver who is further away is
-    /// saved for somebody nearer. Unset, every round serves as many requests as it can.
+    /// saved for somebody nearer. Zero: every round serves as many requests as it can, however far away.
     /// </summary>
-    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
-    public TimeSpan? UnmatchedPenalty { get; set; }
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan UnmatchedPenalty { get; set; } = TimeSpan.FromMinutes(7);
 
     /// <summary>Broadcast only: how many of the nearest are asked at once.</summary>
     [Range(1, 20)]

@@ -3,31 +3,30 @@ using Tumpang.Simulator;
 
 namespace Tumpang.Benchmarks;
 
-/// <summary>The fleet under measurement, and its stores for measuring their own limits.</summary>
+/// <summary>The fleet under measurement, and its stores for measuring their own limits. Looked for at the first use: some benchmarks need none.</summary>
 public sealed class BenchFleet
 {
-    BenchFleet(FleetState state, string postgres, string redis, string rabbitmq)
-    {
-        City = new City(state.Gateway, state.Clock);
-        (Postgres, Redis, RabbitMq) = (postgres, redis, rabbitmq);
-    }
+    readonly Lazy<JsonElement> state = new(() => JsonDocument.Parse(File.ReadAllBytes(Environment.GetEnvironmentVariable("FLEET_STATE")!)).RootElement);
+    readonly Lazy<City> city = new(Find);
 
     /// <summary>Gateway, clock and notebook, as the simulator's phones want them.</summary>
-    public City City { get; }
+    public City City => city.Value;
+
+    /// <summary>What went wrong on the phones.</summary>
+    public IEnumerable<string> Errors => city.IsValueCreated ? City.Measured.Errors : [];
 
     /// <summary>Connection strings with every right, for the limits only.</summary>
-    public string Postgres { get; }
+    public string Postgres => Text("postgres");
 
-    public string Redis { get; }
+    public string Redis => Text("redis");
 
-    public string RabbitMq { get; }
+    public string RabbitMq => Text("rabbitMq");
 
-    /// <summary>Reads what ./fleet wrote down.</summary>
-    public static BenchFleet Read()
+    static City Find()
     {
-        var state = JsonDocument.Parse(File.ReadAllBytes(Environment.GetEnvironmentVariable("FLEET_STATE")!)).RootElement;
-        return new(FleetState.Read(), Text("postgres"), Text("redis"), Text("rabbitMq"));
-
-        string Text(string name) => state.GetProperty(name).GetString()!;
+        var written = FleetState.Read();
+        return new(written.Gateway, written.Clock);
     }
+
+    string Text(string name) => state.Value.GetProperty(name).GetString()!;
 }

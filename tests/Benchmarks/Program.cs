@@ -3,7 +3,8 @@ using Spectre.Console;
 using Tumpang.Benchmarks;
 
 // Arguments: names of benchmarks (all when none is given) and --json. Figures go to standard output, progress to standard error.
-IBenchmark[] all = [new RidesBenchmark(), new BusBenchmark(), new IngestBenchmark(), new QuotesBenchmark(), new PingBenchmark()];
+IBenchmark[] all = [new RidesBenchmark(), new BusBenchmark(), new IngestBenchmark(), new QuotesBenchmark(), new PingBenchmark(),
+    new AssignmentBenchmark(), new DispatchQualityBenchmark()];
 var json = args.Contains("--json");
 var names = args.Where(argument => !argument.StartsWith("--", StringComparison.Ordinal)).ToArray();
 if (names.Except(all.Select(benchmark => benchmark.Name)).FirstOrDefault() is { } unknown)
@@ -12,7 +13,7 @@ if (names.Except(all.Select(benchmark => benchmark.Name)).FirstOrDefault() is { 
     return 2;
 }
 
-var fleet = BenchFleet.Read();
+var fleet = new BenchFleet();
 var figures = new List<Figure>();
 var failed = false;
 foreach (var benchmark in all.Where(benchmark => names.Length == 0 || names.Contains(benchmark.Name)))
@@ -30,7 +31,7 @@ foreach (var benchmark in all.Where(benchmark => names.Length == 0 || names.Cont
     }
 }
 
-foreach (var error in fleet.City.Measured.Errors.Take(10))
+foreach (var error in fleet.Errors.Take(10))
 {
     Console.Error.WriteLine($"  {error}");
 }

@@ -24,8 +24,8 @@ public sealed class AssignmentTests
     public void Who_has_waited_longer_may_be_further_away()
     {
         var (patient, newcomer, driver) = (Id(1), Id(2), Id(11));
-        // Half a minute of waiting outweighs twenty seconds of driving.
-        var candidates = new[] { Pair(patient, driver, 40, waitedSeconds: 30), Pair(newcomer, driver, 20) };
+        // Two minutes of waiting outweigh twenty seconds of driving.
+        var candidates = new[] { Pair(patient, driver, 40, waitedSeconds: 120), Pair(newcomer, driver, 20) };
 
         var chosen = Assignment.CheapestFirst(candidates, driversPerRequest: 1);
 
@@ -51,7 +51,7 @@ public sealed class AssignmentTests
         var candidates = new[] { Pair(alice, only, 100), Pair(budi, only, 10), Pair(budi, other, 500) };
 
         Assert.Equal([(budi, only)], Assignment.Choose(candidates, new() { Mode = DispatchMode.Nearest }).Select(pair => (pair.RideRequestId, pair.DriverId)));
-        Assert.Equal([(alice, only), (budi, other)], Assignment.Choose(candidates, new()).Select(pair => (pair.RideRequestId, pair.DriverId)));
+        Assert.Equal([(alice, only), (budi, other)], Assignment.Choose(candidates, new() { UnmatchedPenalty = TimeSpan.Zero }).Select(pair => (pair.RideRequestId, pair.DriverId)));
     }
 
     [Fact]
@@ -67,14 +67,14 @@ public sealed class AssignmentTests
     [Fact]
     public void Together_is_lawful_serves_no_fewer_and_depends_on_no_order() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(1_000), Prop.ForAll(Rounds(), round =>
     {
-        var chosen = Assignment.LeastInAll(round.Candidates, null);
+        var chosen = Assignment.LeastInAll(round.Candidates, TimeSpan.Zero);
 
         Assert.All(chosen, pair => Assert.Contains(pair, round.Candidates));
         Assert.Equal(chosen.Count, chosen.DistinctBy(pair => pair.DriverId).Count());
         Assert.Equal(chosen.Count, chosen.DistinctBy(pair => pair.RideRequestId).Count());
         var greedy = Assignment.CheapestFirst(round.Candidates, 1);
         Assert.True(chosen.Count > greedy.Count || (chosen.Count == greedy.Count && chosen.Sum(pair => pair.Cost) <= greedy.Sum(pair => pair.Cost)));
-        Assert.Equal(chosen, Assignment.LeastInAll([.. round.Candidates.Reverse()], null));
+        Assert.Equal(chosen, Assignment.LeastInAll([.. round.Candidates.Reverse()], TimeSpan.Zero));
     }));
 
     [Fact]

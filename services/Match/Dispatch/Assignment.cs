@@ -52,9 +52,9 @@ static class Assignment
 
     /// <summary>
     /// One driver for each request, so that all of them together cost the least. A request that is left over costs
-    /// <paramref name="unmatchedPenalty"/>; without one the most requests are served, and among those ways the cheapest is taken.
+    /// <paramref name="unmatchedPenalty"/>; at a penalty of zero the most requests are served, and among those ways the cheapest is taken.
     /// </summary>
-    public static IReadOnlyList<Candidate> LeastInAll(IReadOnlyCollection<Candidate> candidates, TimeSpan? unmatchedPenalty)
+    public static IReadOnlyList<Candidate> LeastInAll(IReadOnlyCollection<Candidate> candidates, TimeSpan unmatchedPenalty)
     {
         if (candidates.Count == 0)
         {
@@ -72,9 +72,9 @@ static class Assignment
         }
     }
 
-    static List<Candidate> Solve(SparseAssignment solver, Candidate[] sorted, TimeSpan? unmatchedPenalty)
+    static List<Candidate> Solve(SparseAssignment solver, Candidate[] sorted, TimeSpan unmatchedPenalty)
     {
-        var penalty = unmatchedPenalty is { } given ? Units(given.TotalSeconds) : PenaltyBeyondAllCosts(sorted);
+        var penalty = unmatchedPenalty > TimeSpan.Zero ? Units(unmatchedPenalty.TotalSeconds) : PenaltyBeyondAllCosts(sorted);
         var drivers = new Dictionary<Guid, int>(sorted.Length);
         foreach (var pair in sorted)
         {

@@ -50,7 +50,8 @@ sealed partial class Candidates(LocationClient location, WaitingRequests waiting
             {
                 var exclude = one.Search.Exclude.ToHashSet();
                 var drivers = (await location.Nearby(one.Search, stop)).Where(driver => !exclude.Contains(driver.DriverId)).ToArray();
-                foreach (var pair in Pairs(one.Request, drivers, rules, now))
+                var seconds = PickupTimes.Seconds([.. drivers.Select(driver => driver.Position)], one.Request.Pickup);
+                foreach (var pair in PairCost.Candidates(one.Request, drivers, seconds, rules, now))
                 {
                     found.Add(pair);
                 }
@@ -62,14 +63,6 @@ sealed partial class Candidates(LocationClient location, WaitingRequests waiting
         }
 
         return found;
-    }
-
-    static IEnumerable<Candidate> Pairs(WaitingRequest request, NearbyDriver[] drivers, CityRules rules, DateTimeOffset now)
-    {
-        var seconds = PickupTimes.Seconds([.. drivers.Select(driver => driver.Position)], request.Pickup);
-        return drivers.Select((driver, index) => new Candidate(
-            request.RideRequestId, driver.DriverId, driver.Position, (int)Math.Round(driver.DistanceMetres), seconds[index],
-            PairCost.Seconds(seconds[index], now - request.RequestedAt, rules)));
     }
 
     async Task<HashSet<Guid>> Free(Zone zone, Guid[] driverIds, CancellationToken ct)
