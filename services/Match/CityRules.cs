@@ -115,6 +115,10 @@ public sealed class CityRules
     /// <summary>How long a zone pauses after a round.</summary>
     public TimeSpan PauseAfter(RoundResult round) => round is RoundResult.EverybodyServed && QuietWindow < DispatchWindow ? QuietWindow : DispatchWindow;
 
+    /// <summary>Whether a pair of this cost is worse than leaving the request for a later round.</summary>
+    public bool IsTooFar(double costSeconds) =>
+        Mode is DispatchMode.Batched && UnmatchedPenalty > TimeSpan.Zero && costSeconds >= UnmatchedPenalty.TotalSeconds;
+
     /// <summary>How far to look for a request that has waited this long.</summary>
     public int RadiusMetres(TimeSpan waited)
     {

@@ -9,7 +9,7 @@ sealed class MatchMetrics
     readonly Counter<long> requests;
     readonly Counter<long> offers;
     readonly Counter<long> outcomes;
-    readonly Counter<long> dropped;
+    readonly Counter<long> judged;
     readonly Histogram<double> timeToOffer;
     readonly Histogram<double> rounds;
 
@@ -19,7 +19,7 @@ sealed class MatchMetrics
         requests = meter.CreateCounter<long>("tumpang.match.requests", "{request}", "Ride requests taken in.");
         offers = meter.CreateCounter<long>("tumpang.match.offers", "{offer}", "Offers made.");
         outcomes = meter.CreateCounter<long>("tumpang.match.outcomes", "{outcome}", "How offers and requests ended.");
-        dropped = meter.CreateCounter<long>("tumpang.match.candidates_dropped", "{driver}", "Drivers that location named and match could not use.");
+        judged = meter.CreateCounter<long>("tumpang.match.verdicts", "{driver}", "What rounds decided about each request and each driver near it.");
         timeToOffer = meter.CreateHistogram<double>("tumpang.match.time_to_offer", "s", "From the request to each of its offers, city time.");
         rounds = meter.CreateHistogram<double>("tumpang.match.rounds", "s", "Dispatch rounds with anybody waiting, system time.");
     }
@@ -38,7 +38,8 @@ sealed class MatchMetrics
     /// <param name="outcome">The event's name: OfferAccepted, OfferExpired, NoDriverFound, …</param>
     public void Ended(string outcome, int count = 1) => outcomes.Add(count, new KeyValuePair<string, object?>("outcome", outcome));
 
-    public void Dropped(string reason, int count) => dropped.Add(count, new KeyValuePair<string, object?>("reason", reason));
+    /// <param name="verdict">One of <see cref="Verdict"/>.</param>
+    public void Judged(string verdict, int count) => judged.Add(count, new KeyValuePair<string, object?>("verdict", verdict));
 
     public void Round(Zone zone, TimeSpan took) => rounds.Record(took.TotalSeconds, City(zone), Class(zone));
 

@@ -15,6 +15,9 @@ static class MatchRoutes
         requests.MapPost("/{rideRequestId:guid}/cancel", CancelRideRequest.Handle).Idempotent();
         requests.MapPost("/{rideRequestId:guid}/confirm", ConfirmDriver.Handle).Idempotent();
 
+        app.MapGroup("/v1/ops/requests").WithTags("Operators").RequireAuthorization(Policies.Operator)
+            .MapGet("/{rideRequestId:guid}/explain", ExplainRequest.Handle);
+
         var offers = app.MapGroup("/v1/offers").WithTags("Offers").RequireAuthorization(Policies.Driver);
         offers.MapGet("/current", GetCurrentOffer.Handle);
         offers.MapPost("/{offerId:guid}/accept", AcceptOffer.Handle).Idempotent();

@@ -23,6 +23,8 @@ static class MatchingExtensions
         services.AddSingleton<Dispatcher>();
         services.AddHostedService(provider => provider.GetRequiredService<Dispatcher>());
 
+        services.AddSweeper<Explanations>();
+        services.AddSweeper<ForgetExplanations>();
         services.AddSweeper<ExpireOffers>();
         services.AddSweeper<EndSearches>();
         services.AddSweeper<EndConfirmations>();

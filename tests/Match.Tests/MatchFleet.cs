@@ -76,6 +76,14 @@ public sealed class MatchFleet : IAsyncLifetime
         return client;
     }
 
+    /// <summary>An operator's client.</summary>
+    internal HttpClient ClientOfOperator()
+    {
+        var client = new HttpClient { BaseAddress = copies[0] };
+        client.DefaultRequestHeaders.Authorization = new("Bearer", servers.Tokens.Operator(Guid.CreateVersion7()));
+        return client;
+    }
+
     /// <summary>What another service of the fleet says, by way of match's own relay: the event travels over the broker to match's queue.</summary>
     internal async Task Tell(params Event[] events)
     {

@@ -4,7 +4,7 @@ using Tumpang.ServiceDefaults;
 namespace Tumpang.Matching.Dispatch;
 
 /// <summary>Finds who could take the waiting requests: near by location's word, free by our own.</summary>
-sealed partial class Candidates(LocationClient location, WaitingRequests waitingRequests, Database database, MatchMetrics metrics, ILogger<Candidates> logger)
+sealed partial class Candidates(LocationClient location, WaitingRequests waitingRequests, Database database, ILogger<Candidates> logger)
 {
     /// <summary>Searches in flight at once per round; more would only queue in location.</summary>
     const int SearchesAtOnce = 8;
@@ -21,26 +21,21 @@ sealed partial class Candidates(LocationClient location, WaitingRequests waiting
         left   join match.drivers driver using (driver_id)
         """;
 
-    /// <summary>All pairs worth choosing from. Empty while location does not answer: the requests just wait.</summary>
-    public async Task<IReadOnlyList<Candidate>> For(Zone zone, IReadOnlyList<WaitingRequest> waiting, CityRules rules, DateTimeOffset now, CancellationToken ct)
+    /// <summary>Everybody near, and who of them can be chosen. Nobody while location does not answer: the requests just wait.</summary>
+    public async Task<Found> For(Zone zone, IReadOnlyList<WaitingRequest> waiting, CityRules rules, DateTimeOffset now, CancellationToken ct)
     {
         // Named to location, so that a crowd of drivers who think about their offers does not hide those who are free behind them.
         var thinking = await waitingRequests.DriversWithOffers(zone, ct);
-        var near = await Near(waiting.Select(request => (request, Search(zone, request, thinking, rules, now))), rules, now, ct);
-        if (near.Count == 0)
-        {
-            return [];
-        }
-
-        var free = await Free(zone, [.. near.Select(candidate => candidate.DriverId).Distinct()], ct);
-        return [.. near.Where(candidate => free.Contains(candidate.DriverId))];
+        var (near, answered) = await Near(waiting.Select(request => (request, Search(zone, request, thinking, rules, now))), rules, now, ct);
+        var dropped = near.Count == 0 ? [] : await Dropped(zone, [.. near.Select(candidate => candidate.DriverId).Distinct()], ct);
+        return new(near, dropped, thinking.Count, answered);
     }
 
     static NearbyRequest Search(Zone zone, WaitingRequest request, IReadOnlyList<Guid> thinking, CityRules rules, DateTimeOffset now) => new(
         request.Pickup, zone.CityId, zone.VehicleClass, rules.RadiusMetres(now - request.RequestedAt), rules.CandidatesPerRequest,
         [.. thinking, .. request.Exclude]);
 
-    async Task<IReadOnlyCollection<Candidate>> Near(
+    async Task<(IReadOnlyCollection<Candidate> Near, bool Answered)> Near(
         IEnumerable<(WaitingRequest Request, NearbyRequest Search)> searches, CityRules rules, DateTimeOffset now, CancellationToken ct)
     {
         var found = new ConcurrentBag<Candidate>();
@@ -60,24 +55,28 @@ sealed partial class Candidates(LocationClient location, WaitingRequests waiting
         catch (Exception exception) when (!ct.IsCancellationRequested)
         {
             LocationSilent(exception.Message);
+            return (found, false);
         }
 
-        return found;
+        return (found, true);
     }
 
-    async Task<HashSet<Guid>> Free(Zone zone, Guid[] driverIds, CancellationToken ct)
-    {
-        var verdicts = await database.List<Verdict>(Judge, new { DriverIds = driverIds, VehicleClass = zone.VehicleClass.ToString() }, ct);
-        foreach (var reason in verdicts.Where(verdict => verdict.Dropped is not null).CountBy(verdict => verdict.Dropped!))
-        {
-            metrics.Dropped(reason.Key, reason.Value);
-        }
-
-        return [.. verdicts.Where(verdict => verdict.Dropped is null).Select(verdict => verdict.DriverId)];
-    }
+    async Task<Dictionary<Guid, string>> Dropped(Zone zone, Guid[] driverIds, CancellationToken ct) =>
+        (await database.List<Judged>(Judge, new { DriverIds = driverIds, VehicleClass = zone.VehicleClass.ToString() }, ct))
+        .Where(driver => driver.Dropped is not null).ToDictionary(driver => driver.DriverId, driver => driver.Dropped!);
 
     [LoggerMessage(LogLevel.Warning, "location does not answer ({Reason}); the requests it was asked for wait for the next round")]
     partial void LocationSilent(string reason);
 
-    sealed record Verdict(Guid DriverId, string? Dropped);
+    sealed record Judged(Guid DriverId, string? Dropped);
+}
+
+/// <summary>What a round found.</summary>
+/// <param name="Near">Every driver whom location named for a request.</param>
+/// <param name="Dropped">Those of them who cannot be chosen, and why.</param>
+/// <param name="DriversWithOffers">How many drivers of the zone location was told to leave out, because they think about an offer.</param>
+sealed record Found(IReadOnlyCollection<Candidate> Near, IReadOnlyDictionary<Guid, string> Dropped, int DriversWithOffers, bool LocationAnswered)
+{
+    /// <summary>All pairs worth choosing from.</summary>
+    public IReadOnlyCollection<Candidate> Free => [.. Near.Where(candidate => !Dropped.ContainsKey(candidate.DriverId))];
 }

@@ -8,7 +8,8 @@ namespace Tumpang.Matching.Dispatch;
 /// database, however many requests there are, and one search in location per request.
 /// </summary>
 sealed class DispatchRound(
-    WaitingRequests waitingRequests, Candidates candidates, MakeOffers makeOffers, MatchingRules matching, CityClock clock, MatchMetrics metrics)
+    WaitingRequests waitingRequests, Candidates candidates, MakeOffers makeOffers, Explanations explanations, MatchingRules matching, CityClock clock,
+    MatchMetrics metrics)
 {
     /// <summary>Runs it. <paramref name="token"/> proves that this copy holds the zone's lease.</summary>
     public async Task<RoundResult> Run(Zone zone, long token, CancellationToken ct)
@@ -22,7 +23,7 @@ sealed class DispatchRound(
         }
 
         var found = await candidates.For(zone, waiting, rules, now, ct);
-        var chosen = Assignment.Choose(found, rules);
+        var chosen = Assignment.Choose(found.Free, rules);
         IReadOnlyList<PlannedOffer> made = [];
         if (chosen.Count > 0)
         {
@@ -31,6 +32,7 @@ sealed class DispatchRound(
             metrics.Offered(zone, made, offeredAt);
         }
 
+        explanations.Note(RoundExplanation.Of(waiting, found, chosen, [.. made.Select(offer => offer.Candidate.DriverId)], rules, now));
         metrics.Round(zone, Stopwatch.GetElapsedTime(started));
         return made.DistinctBy(offer => offer.Request.RideRequestId).Count() == waiting.Count ? RoundResult.EverybodyServed : RoundResult.SomeLeftOver;
     }

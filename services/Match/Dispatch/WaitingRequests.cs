@@ -16,7 +16,10 @@ sealed record WaitingRequest(
     public Money QuotedFare => new(QuotedFareMinorUnits, QuotedFareCurrency);
 
     /// <summary>Whom location need not name: the drivers asked before, and the passenger, who may be a driver as well.</summary>
-    public IReadOnlyList<Guid> Exclude => [PassengerId, .. AlreadyAsked.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Guid.Parse)];
+    public IReadOnlyList<Guid> Exclude => [PassengerId, .. DriversAskedBefore];
+
+    /// <summary>Who had their chance with this request.</summary>
+    public IEnumerable<Guid> DriversAskedBefore => AlreadyAsked.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Guid.Parse);
 }
 
 /// <summary>Reads who waits.</summary>
