@@ -16,18 +16,20 @@ public static class Load
     static readonly TimeSpan UsualWarmUp = TimeSpan.FromSeconds(3);
 
     /// <summary>Runs <paramref name="call"/> (caller's number in, success out) from all callers at once.</summary>
-    public static Task<LoadResult> Run(int callers, TimeSpan duration, Func<int, CancellationToken, Task<bool>> call, CancellationToken ct) =>
-        Run(callers, UsualWarmUp, duration, call, ct);
+    /// <param name="pace">How often each caller calls, spread evenly; without it, as soon as the last call was answered.</param>
+    public static Task<LoadResult> Run(
+        int callers, TimeSpan duration, Func<int, CancellationToken, Task<bool>> call, CancellationToken ct, TimeSpan? pace = null) =>
+        Run(callers, UsualWarmUp, duration, call, ct, pace);
 
     /// <summary>The same after a longer warm-up, for what crosses so much code that compiling it takes a while.</summary>
     public static async Task<LoadResult> Run(
-        int callers, TimeSpan warmUp, TimeSpan duration, Func<int, CancellationToken, Task<bool>> call, CancellationToken ct)
+        int callers, TimeSpan warmUp, TimeSpan duration, Func<int, CancellationToken, Task<bool>> call, CancellationToken ct, TimeSpan? pace = null)
     {
-        await Drive(callers, warmUp, call, ct);
-        return await Drive(callers, duration, call, ct);
+        await Drive(callers, warmUp, call, pace, ct);
+        return await Drive(callers, duration, call, pace, ct);
     }
 
-    static async Task<LoadResult> Drive(int callers, TimeSpan duration, Func<int, CancellationToken, Task<bool>> call, CancellationToken ct)
+    static async Task<LoadResult> Drive(int callers, TimeSpan duration, Func<int, CancellationToken, Task<bool>> call, TimeSpan? pace, CancellationToken ct)
     {
         var latencies = new ConcurrentBag<List<double>>();
         var failures = 0;
@@ -36,8 +38,9 @@ public static class Load
             async () =>
             {
                 var mine = new List<double>(4_096);
-                while (Stopwatch.GetElapsedTime(started) < duration)
+                for (var turn = 0; Stopwatch.GetElapsedTime(started) < duration; turn++)
                 {
+                    await TurnOf(caller, callers, turn, pace, started, ct);
                     var begun = Stopwatch.GetTimestamp();
                     if (await call(caller, ct)) mine.Add(Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
                     else Interlocked.Increment(ref failures);
@@ -49,5 +52,13 @@ public static class Load
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         var all = latencies.SelectMany(list => list).Order().ToArray();
         return new(all.Length / seconds, all, failures);
+    }
+
+    static async Task TurnOf(int caller, int callers, int turn, TimeSpan? pace, long started, CancellationToken ct)
+    {
+        if (pace is { } every && (every * (turn + ((double)caller / callers))) - Stopwatch.GetElapsedTime(started) is { Ticks: > 0 } wait)
+        {
+            await Task.Delay(wait, ct);
+        }
     }
 }

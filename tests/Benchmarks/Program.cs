@@ -3,8 +3,11 @@ using Spectre.Console;
 using Tumpang.Benchmarks;
 
 // Arguments: names of benchmarks (all when none is given) and --json. Figures go to standard output, progress to standard error.
-IBenchmark[] all = [new RidesBenchmark(), new BusBenchmark(), new IngestBenchmark(), new QuotesBenchmark(), new PingBenchmark(),
-    new AssignmentBenchmark(), new DispatchQualityBenchmark()];
+IBenchmark[] all =
+[
+    new RidesBenchmark(), new BusBenchmark(), new OfferLatencyBenchmark(), new IngestBenchmark(), new QuotesBenchmark(), new PingBenchmark(),
+    new AssignmentBenchmark(), new DispatchQualityBenchmark(),
+];
 var json = args.Contains("--json");
 var names = args.Where(argument => !argument.StartsWith("--", StringComparison.Ordinal)).ToArray();
 if (names.Except(all.Select(benchmark => benchmark.Name)).FirstOrDefault() is { } unknown)
