@@ -91,6 +91,18 @@ public sealed class CityRules
     [Range(0.0, 100.0)]
     public double WaitedWeight { get; set; } = 0.3;
 
+    /// <summary>Every second that a driver has been free since the last ride counts like so many seconds less to the pickup, for half an hour at most.</summary>
+    [Range(0.0, 1.0)]
+    public double IdleWeight { get; set; } = 0.01;
+
+    /// <summary>A driver who accepts no offer counts as this much further away; one who accepts half of them, half as much.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:30:00")]
+    public TimeSpan RefusalPenalty { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>A driver who gives every accepted ride up counts as this much further away; in proportion.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:30:00")]
+    public TimeSpan CancellationPenalty { get; set; } = TimeSpan.FromSeconds(40);
+
     /// <summary>
     /// Batched only: leaving a request for a later round counts like a drive of this long, so a driver who is further away is
     /// saved for somebody nearer. Zero: every round serves as many requests as it can, however far away.

@@ -1,5 +1,6 @@
 using Tumpang.Matching.Dispatch;
 using Tumpang.Matching.Features;
+using Tumpang.Roads;
 using Tumpang.ServiceDefaults;
 
 namespace Tumpang.Matching;
@@ -15,6 +16,8 @@ static class MatchingExtensions
         services.AddSingleton<MatchMetrics>();
         services.AddSingleton<WithdrawFromDriver>();
 
+        // Loaded before the first request, not by it.
+        services.AddSingleton(RoadNetwork.Manhattan);
         services.AddSingleton<WaitingRequests>();
         services.AddSingleton<Candidates>();
         services.AddSingleton<MakeOffers>();
@@ -25,6 +28,7 @@ static class MatchingExtensions
 
         services.AddSweeper<Explanations>();
         services.AddSweeper<ForgetExplanations>();
+        services.AddSweeper<DigestOffers>();
         services.AddSweeper<ExpireOffers>();
         services.AddSweeper<EndSearches>();
         services.AddSweeper<EndConfirmations>();

@@ -25,7 +25,11 @@ static class RideRequestStore
 
     const string FindOffer = $"select {Offer.Columns} from match.offers where offer_id = @OfferId";
 
-    const string FreeBoth = "delete from match.busy_parties where ride_id = @RideId";
+    const string FreeBoth = """
+        with freed as (delete from match.busy_parties where ride_id = @RideId returning user_id, role)
+        insert into match.driver_records (driver_id, free_since) select user_id, @Since from freed where role = 'Driver'
+        on conflict (driver_id) do update set free_since = excluded.free_since
+        """;
 
     const string TakeBackAcceptance = """
         update match.offers set status = 'Withdrawn', withdrawn_because = @Because, answered_at = @Now
@@ -53,7 +57,8 @@ static class RideRequestStore
         (await transaction.Find<Offer>(FindOffer, new { OfferId = offerId }, ct))!;
 
     /// <summary>Both sides of a ride are free again. Harmless when they were already.</summary>
-    public static void Free(this Transaction transaction, Guid rideId) => transaction.Later(FreeBoth, new { RideId = rideId });
+    public static void Free(this Transaction transaction, Guid rideId, DateTimeOffset since) =>
+        transaction.Later(FreeBoth, new { RideId = rideId, Since = since });
 
     /// <summary>The driver said yes, the passenger did not: the acceptance is void, both are free, and the driver hears of it.</summary>
     public static async Task TakeBack(this Transaction transaction, RideRequest request, WithdrawnBecause because, DateTimeOffset now, CancellationToken ct)

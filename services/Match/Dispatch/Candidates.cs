@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
+using Tumpang.Roads;
 using Tumpang.ServiceDefaults;
 
 namespace Tumpang.Matching.Dispatch;
 
 /// <summary>Finds who could take the waiting requests: near by location's word, free by our own.</summary>
-sealed partial class Candidates(LocationClient location, WaitingRequests waitingRequests, Database database, ILogger<Candidates> logger)
+sealed partial class Candidates(LocationClient location, WaitingRequests waitingRequests, Database database, RoadNetwork roads, ILogger<Candidates> logger)
 {
     /// <summary>Searches in flight at once per round; more would only queue in location.</summary>
     const int SearchesAtOnce = 8;
@@ -16,9 +17,11 @@ sealed partial class Candidates(LocationClient location, WaitingRequests waiting
                    when driver.vehicle_class <> @VehicleClass then 'other-class'
                    when exists (select from match.busy_parties busy where busy.user_id = candidate.driver_id) then 'busy'
                    when exists (select from match.offers offer where offer.driver_id = candidate.driver_id and offer.status = 'Open') then 'has-offer'
-               end as dropped
+               end as dropped,
+               coalesce(record.answered, 0) as answered, coalesce(record.accepted, 0) as accepted, coalesce(record.cancelled, 0) as cancelled, record.free_since
         from   unnest(@DriverIds) as candidate (driver_id)
         left   join match.drivers driver using (driver_id)
+        left   join match.driver_records record using (driver_id)
         """;
 
     /// <summary>Everybody near, and who of them can be chosen. Nobody while location does not answer: the requests just wait.</summary>
@@ -27,8 +30,15 @@ sealed partial class Candidates(LocationClient location, WaitingRequests waiting
         // Named to location, so that a crowd of drivers who think about their offers does not hide those who are free behind them.
         var thinking = await waitingRequests.DriversWithOffers(zone, ct);
         var (near, answered) = await Near(waiting.Select(request => (request, Search(zone, request, thinking, rules, now))), rules, now, ct);
-        var dropped = near.Count == 0 ? [] : await Dropped(zone, [.. near.Select(candidate => candidate.DriverId).Distinct()], ct);
-        return new(near, dropped, thinking.Count, answered);
+        if (near.Count == 0)
+        {
+            return new([], new Dictionary<Guid, string>(), thinking.Count, answered);
+        }
+
+        var judged = (await Judged(zone, [.. near.Select(candidate => candidate.DriverId).Distinct()], ct)).ToDictionary(driver => driver.DriverId);
+        return new(
+            [.. near.Select(pair => pair with { Cost = pair.Cost + PairCost.Seconds(judged[pair.DriverId].Record, rules, now) })],
+            judged.Values.Where(driver => driver.Dropped is not null).ToDictionary(driver => driver.DriverId, driver => driver.Dropped!), thinking.Count, answered);
     }
 
     static NearbyRequest Search(Zone zone, WaitingRequest request, IReadOnlyList<Guid> thinking, CityRules rules, DateTimeOffset now) => new(
@@ -45,7 +55,7 @@ sealed partial class Candidates(LocationClient location, WaitingRequests waiting
             {
                 var exclude = one.Search.Exclude.ToHashSet();
                 var drivers = (await location.Nearby(one.Search, stop)).Where(driver => !exclude.Contains(driver.DriverId)).ToArray();
-                var seconds = PickupTimes.Seconds([.. drivers.Select(driver => driver.Position)], one.Request.Pickup);
+                var seconds = PickupTimes.Seconds(roads, [.. drivers.Select(driver => driver.Position)], one.Request.Pickup);
                 foreach (var pair in PairCost.Candidates(one.Request, drivers, seconds, rules, now))
                 {
                     found.Add(pair);
@@ -61,14 +71,16 @@ sealed partial class Candidates(LocationClient location, WaitingRequests waiting
         return (found, true);
     }
 
-    async Task<Dictionary<Guid, string>> Dropped(Zone zone, Guid[] driverIds, CancellationToken ct) =>
-        (await database.List<Judged>(Judge, new { DriverIds = driverIds, VehicleClass = zone.VehicleClass.ToString() }, ct))
-        .Where(driver => driver.Dropped is not null).ToDictionary(driver => driver.DriverId, driver => driver.Dropped!);
+    Task<IReadOnlyList<JudgedDriver>> Judged(Zone zone, Guid[] driverIds, CancellationToken ct) =>
+        database.List<JudgedDriver>(Judge, new { DriverIds = driverIds, VehicleClass = zone.VehicleClass.ToString() }, ct);
 
     [LoggerMessage(LogLevel.Warning, "location does not answer ({Reason}); the requests it was asked for wait for the next round")]
     partial void LocationSilent(string reason);
 
-    sealed record Judged(Guid DriverId, string? Dropped);
+    sealed record JudgedDriver(Guid DriverId, string? Dropped, int Answered, int Accepted, int Cancelled, DateTimeOffset? FreeSince)
+    {
+        public DriverRecord Record => new(Answered, Accepted, Cancelled, FreeSince);
+    }
 }
 
 /// <summary>What a round found.</summary>

@@ -3,6 +3,11 @@ namespace Tumpang.Matching.Dispatch;
 /// <summary>What it costs to send a driver to a request, in seconds of driving, by the weights of the city.</summary>
 static class PairCost
 {
+    /// <summary>With fewer answers a ratio is chance.</summary>
+    const int FewestAnswers = 5;
+
+    static readonly TimeSpan LongestIdle = TimeSpan.FromMinutes(30);
+
     /// <summary>A request with each driver near it, priced.</summary>
     /// <param name="pickupSeconds">Driving time of each driver to the pickup.</param>
     public static IEnumerable<Candidate> Candidates(
@@ -20,4 +25,22 @@ static class PairCost
     /// <summary>The drive to the pickup, less a credit for the time that the passenger has waited.</summary>
     public static double Seconds(double pickupSeconds, TimeSpan waited, CityRules rules) =>
         pickupSeconds - (waited.TotalSeconds * rules.WaitedWeight);
+
+    /// <summary>
+    /// What a driver's record adds: a credit for idle time, so that work is shared, and a charge for offers refused and rides given up, which
+    /// cost passengers their time. What is not known weighs nothing.
+    /// </summary>
+    public static double Seconds(DriverRecord record, CityRules rules, DateTimeOffset now)
+    {
+        var idle = record.FreeSince is { } since && since < now ? Math.Min((now - since).TotalSeconds, LongestIdle.TotalSeconds) : 0;
+        var refused = record.Answered >= FewestAnswers ? 1 - ((double)record.Accepted / record.Answered) : 0;
+        var givenUp = record.Accepted >= FewestAnswers ? (double)record.Cancelled / record.Accepted : 0;
+        return (refused * rules.RefusalPenalty.TotalSeconds) + (givenUp * rules.CancellationPenalty.TotalSeconds) - (idle * rules.IdleWeight);
+    }
 }
+
+/// <summary>What match knows of a driver from its own offers and the ends of rides.</summary>
+/// <param name="Answered">Of the last 50 offers that the driver accepted, declined or let expire.</param>
+/// <param name="Cancelled">Accepted and then given up.</param>
+/// <param name="FreeSince">When the last ride ended; null before the first, and after going offline.</param>
+readonly record struct DriverRecord(int Answered, int Accepted, int Cancelled, DateTimeOffset? FreeSince);

@@ -7,12 +7,12 @@ namespace Tumpang.Matching.Dispatch;
 static class PickupTimes
 {
     /// <summary>Seconds of driving from each driver to the pickup, in the drivers' order.</summary>
-    public static double[] Seconds(IReadOnlyList<GeoPoint> drivers, GeoPoint pickup)
+    public static double[] Seconds(RoadNetwork roads, IReadOnlyList<GeoPoint> drivers, GeoPoint pickup)
     {
         var seconds = new double[drivers.Count];
         for (var index = 0; index < seconds.Length; index++)
         {
-            seconds[index] = RoadNetwork.Manhattan.Estimate(drivers[index], pickup).DurationSeconds;
+            seconds[index] = roads.Estimate(drivers[index], pickup).DurationSeconds;
         }
 
         return seconds;

@@ -7,6 +7,12 @@ namespace Tumpang.Matching.Features;
 /// <summary>A driver who went offline, or fell silent, will not answer: the open offer goes to the next one without waiting for its expiry.</summary>
 sealed class OnDriverWentOffline(WithdrawFromDriver withdraw) : IEventHandler<DriverWentOffline>
 {
-    public Task Handle(DriverWentOffline happened, Transaction transaction, CancellationToken ct) =>
-        withdraw.From(transaction, happened.DriverId, happened.OccurredAt, WithdrawnBecause.DriverWentOffline, ct);
+    // Who is offline does not wait for passengers.
+    const string IsNotIdle = "update match.driver_records set free_since = null where driver_id = @DriverId and free_since <= @OccurredAt";
+
+    public Task Handle(DriverWentOffline happened, Transaction transaction, CancellationToken ct)
+    {
+        transaction.Later(IsNotIdle, new { happened.DriverId, happened.OccurredAt });
+        return withdraw.From(transaction, happened.DriverId, happened.OccurredAt, WithdrawnBecause.DriverWentOffline, ct);
+    }
 }

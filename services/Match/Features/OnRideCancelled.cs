@@ -16,13 +16,15 @@ sealed class OnRideCancelled(MatchingRules matching, CityClock clock, Dispatcher
         update match.ride_requests
         set    status = 'Searching', offer_id = null, driver_id = null, ride_id = null, ended_at = null, search_ends_at = @SearchEndsAt,
                updated_at = @Now, version = version + 1
-        where  ride_request_id = @RideRequestId
+        where  ride_request_id = @RideRequestId;
+
+        update match.offers set driver_cancelled = true where ride_id = @RideId;
         """;
 
     public async Task Handle(RideCancelled happened, Transaction transaction, CancellationToken ct)
     {
         var request = await transaction.LockByRide(happened.RideId, ct);
-        transaction.Free(happened.RideId);
+        transaction.Free(happened.RideId, happened.OccurredAt);
         if (request is null || !request.ReopensAfter(happened))
         {
             return;
@@ -30,7 +32,7 @@ sealed class OnRideCancelled(MatchingRules matching, CityClock clock, Dispatcher
 
         var now = clock.GetUtcNow();
         var searchEndsAt = now + matching.Of(request.CityId).SearchTime;
-        await transaction.Execute(Reopen, new { request.RideRequestId, SearchEndsAt = searchEndsAt, Now = now }, ct);
+        await transaction.Execute(Reopen, new { request.RideRequestId, happened.RideId, SearchEndsAt = searchEndsAt, Now = now }, ct);
         transaction.OnCommitted(() => dispatcher.Wake(request.Zone));
     }
 }

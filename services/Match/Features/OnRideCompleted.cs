@@ -9,7 +9,7 @@ sealed class OnRideCompleted : IEventHandler<RideCompleted>
 {
     public Task Handle(RideCompleted happened, Transaction transaction, CancellationToken ct)
     {
-        transaction.Free(happened.RideId);
+        transaction.Free(happened.RideId, happened.OccurredAt);
         return Task.CompletedTask;
     }
 }
