@@ -124,6 +124,12 @@ public sealed class CityRules
     /// <summary>Open offers that one request may have at a time.</summary>
     public int OffersPerRequest => Mode is DispatchMode.Broadcast ? DriversAskedAtOnce : 1;
 
+    /// <summary>
+    /// A method may be asked with a moment after it was added, before match has heard of it; the request waits for it that long. System time.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan PaymentMethodPatience { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>How long a zone pauses after a round.</summary>
     public TimeSpan PauseAfter(RoundResult round) => round is RoundResult.EverybodyServed && QuietWindow < DispatchWindow ? QuietWindow : DispatchWindow;
 

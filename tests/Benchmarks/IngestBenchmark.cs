@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using StackExchange.Redis;
 using Tumpang.Contracts;
 
@@ -19,6 +20,8 @@ public sealed class IngestBenchmark : IBenchmark
     static readonly TimeSpan Duration = TimeSpan.FromSeconds(10);
     static readonly TimeSpan FrameEvery = TimeSpan.FromSeconds(1);
     static readonly GeoPoint Start = new(40.7580, -73.9855);
+
+    readonly ConcurrentDictionary<int, DateTimeOffset> latest = new();
 
     public string Name => "ingest";
 
@@ -51,22 +54,24 @@ public sealed class IngestBenchmark : IBenchmark
     }
 
     /// <summary>Sends a frame and waits for its acknowledgement; it counts when every point was taken.</summary>
-    static async Task<bool> SendFrame(BenchFleet fleet, BenchPhone driver, CancellationToken ct)
+    async Task<bool> SendFrame(BenchFleet fleet, BenchPhone driver, CancellationToken ct)
     {
         var acknowledged = driver.NextAcknowledgement();
         return await driver.Push(new { type = "positions", points = Points(fleet, driver, PointsPerFrame) }, ct)
             && await acknowledged.WaitAsync(TimeSpan.FromSeconds(10), ct) == PointsPerFrame;
     }
 
-    static async Task<bool> SendBatch(BenchFleet fleet, BenchPhone driver, CancellationToken ct)
+    async Task<bool> SendBatch(BenchFleet fleet, BenchPhone driver, CancellationToken ct)
     {
         var answer = await driver.Ask(HttpMethod.Post, "/v1/positions", new { points = Points(fleet, driver, PointsPerBatch) }, ct);
         return answer.IsSuccess && answer.Body.GetProperty("accepted").GetInt32() == PointsPerBatch;
     }
 
-    static IEnumerable<object> Points(BenchFleet fleet, BenchPhone driver, int count)
+    /// <summary>A point a millisecond up to now, each later than all before it.</summary>
+    IEnumerable<object> Points(BenchFleet fleet, BenchPhone driver, int count)
     {
-        var now = fleet.City.Clock.GetUtcNow();
+        var (now, last) = (fleet.City.Clock.GetUtcNow(), latest.GetValueOrDefault(driver.Number).AddMilliseconds(count));
+        now = latest[driver.Number] = now > last ? now : last;
         return Enumerable.Range(0, count).Select(index => new
         {
             Latitude = Start.Latitude + (driver.Number * 1e-6),

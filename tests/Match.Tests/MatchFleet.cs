@@ -26,6 +26,9 @@ public enum CityKind
 
     /// <summary>The passenger confirms, within 5 s.</summary>
     BothConfirm,
+
+    /// <summary>A request waits long for a payment method that is not known yet.</summary>
+    Patient,
 }
 
 /// <summary>Two copies of match on real stores, and what the rest of the fleet would tell them.</summary>
@@ -159,6 +162,7 @@ public sealed class MatchFleet : IAsyncLifetime
         CityKind.Hasty => [("OfferTime", "00:00:02"), ("ShortestOfferTime", "00:00:00")],
         CityKind.Hopeless => [("SearchTime", "00:00:01")],
         CityKind.Broadcast => [("Mode", "Broadcast"), ("DriversAskedAtOnce", "20"), ("CandidatesPerRequest", "50")],
+        CityKind.Patient => [("PaymentMethodPatience", "00:00:30")],
         CityKind.BothConfirm => [("PassengerConfirms", "true"), ("PassengerConfirmTime", "00:00:05")],
         _ => [],
     };

@@ -93,7 +93,7 @@ public sealed class RequestRideTests(MatchFleet fleet)
     [Fact]
     public async Task A_method_that_was_added_this_moment_is_waited_for()
     {
-        var passenger = new Passenger(fleet.City(CityKind.Plain));
+        var passenger = new Passenger(fleet.City(CityKind.Patient));
 
         var asking = passenger.Request();
         await fleet.Tell(new PaymentMethodAdded(passenger.PaymentMethodId, passenger.Id, PaymentMethodKind.Cash) { OccurredAt = TestCity.Now, Version = 1 });

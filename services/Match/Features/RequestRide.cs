@@ -8,8 +8,6 @@ namespace Tumpang.Matching.Features;
 /// <summary>A passenger asks for a ride under a quote. One live request per passenger and one request per quote, by constraint.</summary>
 static class RequestRide
 {
-    // A method may be asked with a moment after it was added, before its event is here. The insert waits for it that long, system time.
-    static readonly TimeSpan PatienceForPaymentMethod = TimeSpan.FromSeconds(1);
     static readonly TimeSpan PaymentMethodPoll = TimeSpan.FromMilliseconds(50);
 
     const string InsertAndLook = """
@@ -47,8 +45,10 @@ static class RequestRide
             return unusable.ToHttp();
         }
 
-        var (rideRequestId, searchEndsAt) = (Guid.CreateVersion7(), now + matching.Of(quote!.CityId).SearchTime);
-        var guards = await InsertWithPatience(transaction, Parameters(rideRequestId, quote, request.PaymentMethodId, searchEndsAt, now), ct);
+        var (rideRequestId, rules) = (Guid.CreateVersion7(), matching.Of(quote!.CityId));
+        var searchEndsAt = now + rules.SearchTime;
+        var parameters = Parameters(rideRequestId, quote, request.PaymentMethodId, searchEndsAt, now);
+        var guards = await InsertWithPatience(transaction, parameters, rules.PaymentMethodPatience, ct);
         var decision = guards.Decide(rideRequestId, quote, request.QuoteToken, request.PaymentMethodId, searchEndsAt, now);
         if (decision.Event is not { } requested)
         {
@@ -62,9 +62,9 @@ static class RequestRide
         return TypedResults.Created($"/v1/ride-requests/{rideRequestId}", View(requested));
     }
 
-    static async Task<RideRequestGuards> InsertWithPatience(Transaction transaction, object parameters, CancellationToken ct)
+    static async Task<RideRequestGuards> InsertWithPatience(Transaction transaction, object parameters, TimeSpan patience, CancellationToken ct)
     {
-        var deadline = TimeProvider.System.GetUtcNow() + PatienceForPaymentMethod;
+        var deadline = TimeProvider.System.GetUtcNow() + patience;
         while (true)
         {
             var guards = (await transaction.Find<RideRequestGuards>(InsertAndLook, parameters, ct))!;
