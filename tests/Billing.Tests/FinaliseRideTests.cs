@@ -45,6 +45,20 @@ public sealed class FinaliseRideTests(BillingFleet fleet)
         }));
     }
 
+    /// <summary>A short ride may be over before billing has taken up its request; the deadline is for tracks that never come.</summary>
+    [Fact]
+    public async Task A_quote_that_comes_last_prices_the_ride_at_once()
+    {
+        var ride = Ride.InNewYork();
+        await fleet.Deliver(ride.Created(), ride.Tracked(), ride.Completed());
+        await fleet.PutOffDeadline(ride);
+
+        await fleet.Deliver(ride.Requested(fleet.Tokens));
+
+        var fare = await fleet.FareOf(ride);
+        Assert.Equal((800, "Track"), (fare.TotalMinorUnits, fare.Basis));
+    }
+
     /// <summary>NebengJek defect 16: a driver who reports often is never billed, because every leg is under a kilometre.</summary>
     [Fact]
     public async Task A_ride_of_short_legs_is_billed_for_all_of_them()

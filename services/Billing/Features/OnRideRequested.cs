@@ -5,10 +5,10 @@ using Tumpang.ServiceDefaults;
 namespace Tumpang.Billing.Features;
 
 /// <summary>
-/// Stores the quote that a ride was requested under. Its token is verified again: a quote that we did not sign, or that was
+/// Stores the quote that a ride was requested under, and prices a ride that waits for nothing else: queues do not keep each other's order. Its token is verified again: a quote that we did not sign, or that was
 /// signed for somebody or something else, is a fault for an operator, not a price.
 /// </summary>
-internal sealed class OnRideRequested(QuoteToken tokens) : IEventHandler<RideRequested>
+internal sealed class OnRideRequested(QuoteToken tokens, RideBills bills) : IEventHandler<RideRequested>
 {
     const string StoreQuote = """
         insert into billing.quotes (
@@ -18,18 +18,24 @@ internal sealed class OnRideRequested(QuoteToken tokens) : IEventHandler<RideReq
             @QuoteId, @RideRequestId, @PassengerId, @CityId, @VehicleClass, platform.point(@PickupLatitude, @PickupLongitude),
             platform.point(@DropOffLatitude, @DropOffLongitude), @PolicyId, @PolicyVersion,
             @DistanceMetres, @DurationSeconds, @MinorUnits, @Currency, @Breakdown::jsonb, @QuotedAt, @ExpiresAt)
-        on conflict do nothing
-        """;
+        on conflict do nothing;
 
-    public Task Handle(RideRequested happened, Transaction transaction, CancellationToken ct)
+        with heard as (
+            select * from billing.rides where quote_id = @QuoteId and status = 'Open' for update
+        )
+        """ + RideBills.SelectHeard;
+
+    public async Task Handle(RideRequested happened, Transaction transaction, CancellationToken ct)
     {
         if (tokens.Read(happened.QuoteToken) is not { } quote || !Belongs(quote, happened))
         {
             throw new InvalidOperationException($"Ride request {happened.RideRequestId} carries a quote that is not ours or not its own.");
         }
 
-        transaction.Later(StoreQuote, Row(quote, happened.RideRequestId));
-        return Task.CompletedTask;
+        foreach (var bill in await transaction.List<RideBill>(StoreQuote, Row(quote, happened.RideRequestId), ct))
+        {
+            await bills.Conclude(bill, overdue: false, transaction, ct);
+        }
     }
 
     static bool Belongs(Quote quote, RideRequested request) =>

@@ -1,0 +1,1 @@
+drop index billing.rides_waiting_by_quote;
