@@ -20,7 +20,7 @@ public static class RedisExtensions
         settings.AbortOnConnectFail = false;
         builder.Services.AddSingleton(settings);
         builder.Services.AddHostedService<RedisWatch>();
-        builder.Services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(settings));
+        builder.Services.AddSingleton<IConnectionMultiplexer>(_ => Connect(settings));
         builder.Services.AddSingleton(services => services.GetRequiredService<IConnectionMultiplexer>().GetDatabase());
         builder.Services.AddHealthChecks().AddCheck<RedisHealth>("redis", timeout: TimeSpan.FromSeconds(3));
         return builder;
@@ -31,6 +31,14 @@ public static class RedisExtensions
 
     /// <inheritdoc cref="Soon{T}"/>
     public static Task Soon(this Task answer) => answer.IsCompleted ? answer : answer.WaitAsync(Patience);
+
+    static ConnectionMultiplexer Connect(ConfigurationOptions settings)
+    {
+        var redis = ConnectionMultiplexer.Connect(settings);
+        // In order, one worker runs what follows every answer, and the first that blocks holds up all others.
+        redis.PreserveAsyncOrder = false;
+        return redis;
+    }
 
     sealed class RedisHealth(IDatabase redis) : IHealthCheck
     {

@@ -14,6 +14,9 @@ sealed partial class RedisWatch(
 {
     const int SilencesInARow = 3;
 
+    /// <summary>EX_TEMPFAIL of sysexits.h: nothing is wrong with the program, start it again.</summary>
+    const int StartMeAgain = 75;
+
     static readonly TimeSpan Every = TimeSpan.FromSeconds(3);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -25,8 +28,8 @@ sealed partial class RedisWatch(
             silences = await Answers(redis) ? 0 : silences + 1;
             if (silences >= SilencesInARow && await AnswersAnew() && !await Answers(redis))
             {
-                Stuck(silences);
-                Environment.ExitCode = 1;
+                Stuck(silences, redis.GetCounters());
+                Environment.ExitCode = StartMeAgain;
                 lifetime.StopApplication();
                 return;
             }
@@ -59,6 +62,6 @@ sealed partial class RedisWatch(
         }
     }
 
-    [LoggerMessage(LogLevel.Critical, "The connection to Redis was silent {Silences} times in a row while Redis answers on another: this process ends, to be started again")]
-    partial void Stuck(int silences);
+    [LoggerMessage(LogLevel.Critical, "The connection to Redis was silent {Silences} times in a row while Redis answers on another: this process ends, to be started again. Its counters: {Counters}")]
+    partial void Stuck(int silences, ServerCounters counters);
 }

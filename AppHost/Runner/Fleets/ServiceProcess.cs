@@ -11,6 +11,9 @@ public sealed class ServiceProcess : IDisposable
     /// <summary>A draining service answers what it has begun; ten seconds by its own settings, and a little more.</summary>
     static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(15);
 
+    /// <summary>The exit code of a service that wants to be started again (EX_TEMPFAIL of sysexits.h), as against one that cannot start.</summary>
+    const int StartMeAgain = 75;
+
     readonly FleetOptions fleet;
     readonly ProcessRegistry registry;
     readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(5) };
@@ -79,13 +82,20 @@ public sealed class ServiceProcess : IDisposable
         }
     }
 
-    /// <summary>Waits for health; throws with the end of its log when it dies or stays ill for <paramref name="patience"/>.</summary>
+    /// <summary>
+    /// Waits for health; starts it again when it asks for that by its exit code; throws with the end of its log when it dies otherwise or
+    /// stays ill for <paramref name="patience"/>.
+    /// </summary>
     public async Task WaitUntilHealthy(TimeSpan patience, CancellationToken ct)
     {
         var clock = Stopwatch.StartNew();
         while (!await IsHealthy(ct))
         {
-            if (Running is null || clock.Elapsed > patience)
+            if (Running is null && WantsToBeStartedAgain && clock.Elapsed < patience)
+            {
+                Start();
+            }
+            else if (Running is null || clock.Elapsed > patience)
             {
                 var what = Running is null ? "died at its start" : $"was not healthy after {patience.TotalSeconds:0} s";
                 throw new FleetException($"{Name} {what}; the end of {LogFile}:\n{LogTail.Of(LogFile, 20)}");
@@ -94,6 +104,9 @@ public sealed class ServiceProcess : IDisposable
             await Task.Delay(50, ct);
         }
     }
+
+    /// <summary>Whether it ended by itself and said that the next start may go better.</summary>
+    bool WantsToBeStartedAgain => process is { HasExited: true, ExitCode: StartMeAgain };
 
     /// <summary>Completes when the process has ended, whoever ended it; at once when it is not running.</summary>
     public Task WaitForExit(CancellationToken ct) => process?.WaitForExitAsync(ct) ?? Task.CompletedTask;
