@@ -12,6 +12,9 @@ internal static class TestCommand
     /// <summary>Room for the connections of several fixtures at once, each with a service or a fleet of its own.</summary>
     const int MaxConnections = 600;
 
+    /// <summary>Far more than any project takes; one that hangs costs its own result, not everybody's.</summary>
+    static readonly TimeSpan LongestProject = TimeSpan.FromMinutes(12);
+
     static readonly Argument<string?> Filter = new("filter") { Description = "Part of a project's name (match), or of a test's full name, with * as the wildcard.", Arity = ArgumentArity.ZeroOrOne };
 
     public static Command Create()
@@ -82,7 +85,9 @@ internal static class TestCommand
         };
         start.Environment[TestStores.Variable] = stores;
         using var process = Process.Start(start)!;
-        await using var end = ct.Register(() => process.Kill(entireProcessTree: true));
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(LongestProject);
+        await using var end = limit.Token.Register(() => process.Kill(entireProcessTree: true));
         var lines = new List<string>();
         while (await process.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line)
         {
@@ -94,6 +99,11 @@ internal static class TestCommand
         }
 
         await process.WaitForExitAsync(CancellationToken.None);
+        if (limit.IsCancellationRequested)
+        {
+            screen.Warn($"{project} was stopped after {clock.Elapsed.TotalMinutes:0} min.");
+        }
+
         var result = ProjectResult.Read(project, process.ExitCode, lines);
         screen.Report($"{project,-20} {result.Passed,5} passed {result.Failed,3} failed {result.Skipped,3} skipped  {clock.Elapsed.TotalSeconds,6:0.0} s{(result.HasCrashed ? "  CRASHED" : "")}");
         return result;
