@@ -37,15 +37,27 @@ public sealed class Cities
 
     static CityOptions NewYork => new()
     {
-        Id = "nyc", Name = "New York", TimeZone = "America/New_York", Currency = "USD",
-        South = 40.49, North = 40.93, West = -74.27, East = -73.68,
+        Id = "nyc",
+        Name = "New York",
+        TimeZone = "America/New_York",
+        Currency = "USD",
+        South = 40.49,
+        North = 40.93,
+        West = -74.27,
+        East = -73.68,
         VehicleClasses = [VehicleClass.Standard, VehicleClass.Premium, VehicleClass.Van],
     };
 
     static CityOptions Jakarta => new()
     {
-        Id = "jakarta", Name = "Jakarta", TimeZone = "Asia/Jakarta", Currency = "IDR",
-        South = -6.80, North = -5.90, West = 106.40, East = 107.20,
+        Id = "jakarta",
+        Name = "Jakarta",
+        TimeZone = "Asia/Jakarta",
+        Currency = "IDR",
+        South = -6.80,
+        North = -5.90,
+        West = 106.40,
+        East = 107.20,
         VehicleClasses = [VehicleClass.Motorcycle, VehicleClass.Standard, VehicleClass.Van],
     };
 }

@@ -29,13 +29,25 @@ public sealed class QuotesBenchmark : IBenchmark
         BenchPhone Next() => passengers[(uint)Interlocked.Increment(ref next) % Passengers];
     }
 
-    static async Task<bool> Quote(BenchPhone passenger, CancellationToken ct) =>
-        (await passenger.Ask(HttpMethod.Post, "/v1/quotes", new { pickup = Manhattan.Corner(), dropOff = Manhattan.Corner() }, ct)).IsSuccess;
+    static async Task<bool> Quote(BenchPhone passenger, CancellationToken ct)
+    {
+        var (pickup, dropOff) = Manhattan.Trip();
+        return (await passenger.Ask(HttpMethod.Post, "/v1/quotes", new { pickup, dropOff }, ct)).IsSuccess;
+    }
 }
 
 /// <summary>Places to travel between.</summary>
 static class Manhattan
 {
+    const double ShortestTripMetres = 300;
+
+    /// <summary>Two corners that are worth a ride.</summary>
+    public static (GeoPoint Pickup, GeoPoint DropOff) Trip()
+    {
+        var (pickup, dropOff) = (Corner(), Corner());
+        return pickup.MetresTo(dropOff) > ShortestTripMetres ? (pickup, dropOff) : Trip();
+    }
+
     /// <summary>Somewhere between 14th and 96th street, on land.</summary>
     public static GeoPoint Corner()
     {
