@@ -21,7 +21,8 @@ public abstract record Value
 
 /// <summary>
 /// What every process is handed, name for name, whoever runs it. Beyond this both hosts set ASPNETCORE_URLS, OTEL_SERVICE_NAME and
-/// OTEL_RESOURCE_ATTRIBUTES per copy, CityClock__* for a compressed city, and OTEL_EXPORTER_OTLP_* when there is a collector.
+/// OTEL_RESOURCE_ATTRIBUTES per copy, CityClock__* for a compressed city, and OTEL_EXPORTER_OTLP_* when there is a collector;
+/// the process runner names a directory for prepared road graphs, Roads__CacheDirectory.
 /// </summary>
 public static class Contract
 {

@@ -26,9 +26,7 @@ builder.Services.AddSingleton<FarePolicies>();
 builder.Services.AddSingleton<RideBills>();
 builder.Services.AddSweeper<RefreshFarePolicies>();
 builder.Services.AddSweeper<FinaliseOverdueRides>();
-
-// Loads the roads before the first passenger asks.
-builder.Services.AddSingleton(RoadNetwork.Manhattan);
+builder.AddRoads();
 
 var app = builder.Build();
 app.MapServiceDefaults();

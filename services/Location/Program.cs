@@ -1,6 +1,7 @@
 using Tumpang.Contracts;
 using Tumpang.Locations;
 using Tumpang.Locations.Features;
+using Tumpang.Roads;
 using Tumpang.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -25,6 +26,7 @@ builder.Services.AddSingleton<PositionIntake>();
 builder.Services.AddSweeper<CloseDueTracks>();
 builder.Services.AddSweeper<SweepPool>();
 builder.Services.AddSweeper<TakeSilentDriversOffline>();
+builder.AddRoads();
 
 var app = builder.Build();
 app.MapServiceDefaults();

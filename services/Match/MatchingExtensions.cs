@@ -15,9 +15,7 @@ static class MatchingExtensions
         services.AddSingleton<MatchingRules>();
         services.AddSingleton<MatchMetrics>();
         services.AddSingleton<WithdrawFromDriver>();
-
-        // Loaded before the first request, not by it.
-        services.AddSingleton(RoadNetwork.Manhattan);
+        builder.AddRoads();
         services.AddSingleton<WaitingRequests>();
         services.AddSingleton<Candidates>();
         services.AddSingleton<MakeOffers>();

@@ -30,6 +30,13 @@ internal sealed class NodeGrid
         for (var cell = 0; cell < columns * rows; cell++) firstInCell[cell + 1] += firstInCell[cell];
     }
 
+    /// <summary>Whether a point lies at most this far outside the rectangle that holds all nodes.</summary>
+    public bool Reaches(GeoPoint point, double metres)
+    {
+        var (east, north) = Place(point);
+        return east >= -metres && north >= -metres && east <= (columns * CellMetres) + metres && north <= (rows * CellMetres) + metres;
+    }
+
     public int Nearest(GeoPoint point)
     {
         var place = Place(point);

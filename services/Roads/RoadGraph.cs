@@ -2,8 +2,8 @@ using Tumpang.Contracts;
 
 namespace Tumpang.Roads;
 
-/// <summary>A directed edge as it is loaded: node indices, length in metres, driving time in seconds.</summary>
-internal readonly record struct RoadEdge(int From, int To, double Metres, double Seconds);
+/// <summary>A directed edge as it is loaded: node indices, length and driving time.</summary>
+internal readonly record struct RoadEdge(int From, int To, Travel Travel);
 
 /// <summary>
 /// A directed road graph in compressed rows: the edges that leave node n are numbered from FirstEdge[n] to FirstEdge[n + 1].

@@ -20,11 +20,13 @@ sealed class RecordedCity
         Starts = [.. CityData.DriverStarts(int.MaxValue, random).Select(NodeOf)];
         Trips = [.. trips.Select(trip => new Trip(trip.AfterStart.TotalSeconds, NodeOf(trip.Pickup), NodeOf(trip.DropOff)))];
         Positions = [.. nodeOf.OrderBy(node => node.Value).Select(node => node.Key)];
+        GeoPoint[] positions = [.. Positions];
         seconds = new int[Positions.Count, Positions.Count];
         metres = new float[Positions.Count, Positions.Count];
         Parallel.For(0, Positions.Count, from =>
         {
-            var estimates = RoadNetwork.Manhattan.EstimateMany(Positions[from], Positions);
+            var estimates = new RouteEstimate[Positions.Count];
+            RoadNetwork.Manhattan.FromOne(Positions[from], positions, estimates);
             for (var to = 0; to < Positions.Count; to++)
             {
                 seconds[from, to] = estimates[to].DurationSeconds;

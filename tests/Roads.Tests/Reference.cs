@@ -3,24 +3,23 @@ namespace Tumpang.Roads.Tests;
 /// <summary>Dijkstra's algorithm as in a textbook: no heuristic, no reused buffers, nothing clever.</summary>
 static class Reference
 {
-    public static double[] SecondsFrom(RoadGraph graph, int start)
+    public static Travel[] From(RoadGraph graph, int start)
     {
-        var neighbours = graph.Edges.ToLookup(edge => edge.From);
-        var seconds = Enumerable.Repeat(double.PositiveInfinity, graph.NodeCount).ToArray();
-        var open = new SortedSet<(double Seconds, int Node)> { (0, start) };
-        seconds[start] = 0;
+        var travel = Enumerable.Repeat(Travel.Never, graph.NodeCount).ToArray();
+        var open = new SortedSet<(Travel Travel, int Node)> { (default, start) };
+        travel[start] = default;
         while (open.Count > 0)
         {
             var (_, node) = open.Min;
             open.Remove(open.Min);
-            foreach (var edge in neighbours[node].Where(edge => seconds[node] + edge.Seconds < seconds[edge.To]))
+            foreach (var edge in graph.Edges[graph.FirstEdge[node]..graph.FirstEdge[node + 1]].Where(edge => travel[node] + edge.Travel < travel[edge.To]))
             {
-                open.Remove((seconds[edge.To], edge.To));
-                seconds[edge.To] = seconds[node] + edge.Seconds;
-                open.Add((seconds[edge.To], edge.To));
+                open.Remove((travel[edge.To], edge.To));
+                travel[edge.To] = travel[node] + edge.Travel;
+                open.Add((travel[edge.To], edge.To));
             }
         }
 
-        return seconds;
+        return travel;
     }
 }

@@ -8,8 +8,8 @@ namespace Tumpang.Runner.Tests;
 /// <summary>What a process is handed, by name. Both hosts take these names from the same list; here they are held against what services read.</summary>
 public sealed class ContractTests : IDisposable
 {
-    /// <summary>What each host sets by itself, for every process.</summary>
-    static readonly string[] PerCopy = ["ASPNETCORE_URLS", "OTEL_SERVICE_NAME", "OTEL_RESOURCE_ATTRIBUTES"];
+    /// <summary>What the runner sets by itself, for every process.</summary>
+    static readonly string[] PerCopy = ["ASPNETCORE_URLS", "OTEL_SERVICE_NAME", "OTEL_RESOURCE_ATTRIBUTES", "Roads__CacheDirectory"];
 
     readonly string directory = Directory.CreateTempSubdirectory("tumpang-contract-").FullName;
 

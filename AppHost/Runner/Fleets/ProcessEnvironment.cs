@@ -15,6 +15,8 @@ public static class ProcessEnvironment
         Contract.Of(service).SelectMany(variable => Values(variable, fleet)),
         [
             new("ASPNETCORE_URLS", Url(service, copy, fleet).GetLeftPart(UriPartial.Authority)),
+            // Prepared road graphs are the same for every fleet of this working copy.
+            new("Roads__CacheDirectory", Path.Combine(fleet.Repository.StateDirectory, "roads")),
             new("OTEL_SERVICE_NAME", service.Name),
             new("OTEL_RESOURCE_ATTRIBUTES", $"service.instance.id={service.Name}-{copy}"),
         ],

@@ -14,7 +14,7 @@ namespace Tumpang.Billing.Features;
 internal static class QuoteRides
 {
     public static Results<Ok<QuotesView>, ProblemHttpResult> Handle(
-        QuoteRequest request, CurrentUser user, Cities cities, RoadNetwork roads, FarePolicies policies, QuoteToken tokens, CityClock clock,
+        QuoteRequest request, CurrentUser user, Cities cities, RoadMap roads, FarePolicies policies, QuoteToken tokens, CityClock clock,
         BillingMetrics metrics, IOptions<BillingOptions> options)
     {
         if (Refuse(request, cities, options.Value) is { } problem) return problem.ToHttp();

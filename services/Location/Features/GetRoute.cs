@@ -5,19 +5,19 @@ using Tumpang.ServiceDefaults;
 
 namespace Tumpang.Locations.Features;
 
-/// <summary>The quickest way between two places of one city, for a phone's map. Outside Manhattan a straight line with a detour stands in.</summary>
+/// <summary>The quickest way between two places of one city, for a phone's map. Outside New York a straight line with a detour stands in.</summary>
 static class GetRoute
 {
-    public static IResult Handle(string from, string to, Cities cities)
+    public static IResult Handle(string from, string to, Cities cities, RoadMap roads)
     {
         if (Parse(from) is not { } start) return LocationProblems.InvalidPoint("from").ToHttp();
         if (Parse(to) is not { } end) return LocationProblems.InvalidPoint("to").ToHttp();
         if (cities.At(start) is not { } city) return LocationProblems.OutsideServiceArea("from").ToHttp();
         if (cities.At(end) != city) return LocationProblems.OutsideServiceArea("to").ToHttp();
 
-        var route = RoadNetwork.Manhattan.Find(start, end);
+        var route = roads.Find(start, end);
         return TypedResults.Ok(new Answer(
-            route.DistanceMetres, route.DurationSeconds, EncodedPolyline.Encode(route.Points.Select(point => point.Position)), "© OpenStreetMap contributors"));
+            route.DistanceMetres, route.DurationSeconds, EncodedPolyline.Encode(route.Points.Select(point => point.Position)), "© OpenStreetMap contributors; US Census Bureau"));
     }
 
     static GeoPoint? Parse(string text) =>

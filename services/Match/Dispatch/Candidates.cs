@@ -5,7 +5,7 @@ using Tumpang.ServiceDefaults;
 namespace Tumpang.Matching.Dispatch;
 
 /// <summary>Finds who could take the waiting requests: near by location's word, free by our own.</summary>
-sealed partial class Candidates(LocationClient location, WaitingRequests waitingRequests, Database database, RoadNetwork roads, ILogger<Candidates> logger)
+sealed partial class Candidates(LocationClient location, WaitingRequests waitingRequests, Database database, RoadMap roads, ILogger<Candidates> logger)
 {
     /// <summary>Searches in flight at once per round; more would only queue in location.</summary>
     const int SearchesAtOnce = 8;

@@ -7,14 +7,10 @@ namespace Tumpang.Matching.Dispatch;
 static class PickupTimes
 {
     /// <summary>Seconds of driving from each driver to the pickup, in the drivers' order.</summary>
-    public static double[] Seconds(RoadNetwork roads, IReadOnlyList<GeoPoint> drivers, GeoPoint pickup)
+    public static double[] Seconds(RoadMap roads, ReadOnlySpan<GeoPoint> drivers, GeoPoint pickup)
     {
-        var seconds = new double[drivers.Count];
-        for (var index = 0; index < seconds.Length; index++)
-        {
-            seconds[index] = roads.Estimate(drivers[index], pickup).DurationSeconds;
-        }
-
-        return seconds;
+        var estimates = new RouteEstimate[drivers.Length];
+        roads.ToOne(drivers, pickup, estimates);
+        return Array.ConvertAll(estimates, estimate => (double)estimate.DurationSeconds);
     }
 }
