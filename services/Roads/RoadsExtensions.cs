@@ -18,6 +18,13 @@ public static class RoadsExtensions
     /// <summary>The first passenger need not wait for the roads.</summary>
     sealed class LoadRoads(IServiceProvider services) : BackgroundService
     {
-        protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(() => services.GetRequiredService<RoadMap>(), stoppingToken);
+        protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(Load, stoppingToken);
+
+        void Load()
+        {
+            services.GetRequiredService<RoadMap>();
+            // Loading leaves several times of what stays, and an idle service would keep it.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
     }
 }
