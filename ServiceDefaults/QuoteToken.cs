@@ -14,10 +14,12 @@ namespace Tumpang.ServiceDefaults;
 /// <param name="DistanceMetres">By road, estimated.</param>
 /// <param name="DurationSeconds">By road, estimated.</param>
 /// <param name="Breakdown">Lines that sum exactly to <paramref name="Fare"/>.</param>
-/// <param name="ExpiresAt">City time.</param>
+/// <param name="ExpiresAt">Until when it can be used, city time.</param>
+/// <param name="PickupAt">The time of pickup that it is for, city time; null for at once.</param>
 public sealed record Quote(
     Guid QuoteId, Guid PassengerId, string CityId, VehicleClass VehicleClass, GeoPoint Pickup, GeoPoint DropOff, Guid PolicyId, int PolicyVersion,
-    int DistanceMetres, int DurationSeconds, Money Fare, IReadOnlyList<FareLine> Breakdown, DateTimeOffset QuotedAt, DateTimeOffset ExpiresAt);
+    int DistanceMetres, int DurationSeconds, Money Fare, IReadOnlyList<FareLine> Breakdown, DateTimeOffset QuotedAt, DateTimeOffset ExpiresAt,
+    DateTimeOffset? PickupAt = null);
 
 /// <summary>One line of a fare's breakdown.</summary>
 /// <param name="Code">Stable kebab-case code, for example base, distance, time, minimum, night, tax.</param>

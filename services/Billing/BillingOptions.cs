@@ -9,6 +9,10 @@ internal sealed class BillingOptions
     [Range(typeof(TimeSpan), "00:00:10", "01:00:00")]
     public TimeSpan QuoteLifetime { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>How far ahead a scheduled ride can be priced; whether it can be ordered is match's to say.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "90.00:00:00")]
+    public TimeSpan QuotesAhead { get; set; } = TimeSpan.FromDays(30);
+
     /// <summary>How long a completed ride waits for its track, system time; then its quote is its fare.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan TrackDeadline { get; set; } = TimeSpan.FromSeconds(30);

@@ -7,6 +7,9 @@ internal static class BillingProblems
 {
     public static Problem TooShort { get; } = new(422, "trip-too-short", "Pickup and drop-off are the same place.", "dropOff");
 
+    public static Problem PickupTimeInvalid(TimeSpan ahead) =>
+        new(422, "pickup-time-invalid", $"A ride can be priced for a time in the next {ahead.TotalDays:0} days.", "pickupAt");
+
     public static Problem TooFar { get; } = new(422, "trip-too-far", "The drop-off is further away than any ride goes.", "dropOff");
 
     public static Problem NoTariff { get; } = new(422, "no-tariff", "No tariff is in force in this city.");

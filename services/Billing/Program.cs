@@ -9,6 +9,7 @@ builder.AddServiceDefaults("billing");
 builder.AddPostgres(schema: "billing");
 builder.AddBus(bus => bus
     .Handle<RideRequested, OnRideRequested>()
+    .Handle<DropOffChanged, OnDropOffChanged>()
     .Handle<NoDriverFound, OnNoDriverFound>()
     .Handle<RideRequestCancelled, OnRideRequestCancelled>()
     .Handle<RideCreated, OnRideCreated>()
@@ -24,6 +25,7 @@ builder.Services.AddSingleton<QuoteToken>();
 builder.Services.AddSingleton<BillingMetrics>();
 builder.Services.AddSingleton<FarePolicies>();
 builder.Services.AddSingleton<RideBills>();
+builder.Services.AddSingleton<RequestedQuotes>();
 builder.Services.AddSweeper<RefreshFarePolicies>();
 builder.Services.AddSweeper<FinaliseOverdueRides>();
 builder.AddRoads();

@@ -2,10 +2,25 @@ namespace Tumpang.Contracts;
 
 /// <summary>A passenger asked for a ride under a quote. billing stores the quote from here.</summary>
 /// <param name="QuoteId">The quote's id, unique per request.</param>
+/// <param name="PickupAt">When the passenger wants to be picked up, city time; null for at once.</param>
 /// <param name="QuoteToken">The signed token as billing issued it, so that billing can read its breakdown back.</param>
 public sealed record RideRequested(
     Guid RideRequestId, Guid PassengerId, string CityId, VehicleClass VehicleClass, GeoPoint Pickup, GeoPoint DropOff,
-    Guid QuoteId, string QuoteToken, Money QuotedFare, PaymentChoice Payment, DateTimeOffset SearchEndsAt) : Event
+    Guid QuoteId, string QuoteToken, Money QuotedFare, PaymentChoice Payment, DateTimeOffset SearchEndsAt, DateTimeOffset? PickupAt = null) : Event
+{
+    public override Guid AggregateId => RideRequestId;
+}
+
+/// <summary>The passenger wants to go elsewhere, under another quote for the same pickup; billing stores it from here and releases the previous one.</summary>
+public sealed record DropOffChanged(
+    Guid RideRequestId, Guid PassengerId, string CityId, VehicleClass VehicleClass, GeoPoint DropOff,
+    Guid QuoteId, string QuoteToken, Money QuotedFare, Guid PreviousQuoteId) : Event
+{
+    public override Guid AggregateId => RideRequestId;
+}
+
+/// <summary>The search for a scheduled ride has begun.</summary>
+public sealed record ScheduledSearchStarted(Guid RideRequestId, Guid PassengerId, DateTimeOffset PickupAt, DateTimeOffset SearchEndsAt) : Event
 {
     public override Guid AggregateId => RideRequestId;
 }
@@ -13,9 +28,10 @@ public sealed record RideRequested(
 /// <summary>One driver is asked to take one request until <paramref name="ExpiresAt"/>.</summary>
 /// <param name="PickupDistanceMetres">Straight-line metres from the driver to the pickup.</param>
 /// <param name="Fare">The quoted fare that the passenger agreed to.</param>
+/// <param name="PickupAt">When the passenger wants to be picked up, city time; null for at once.</param>
 public sealed record OfferMade(
     Guid OfferId, Guid RideRequestId, Guid PassengerId, Guid DriverId, GeoPoint Pickup, GeoPoint DropOff,
-    int PickupDistanceMetres, Money Fare, DateTimeOffset ExpiresAt) : Event
+    int PickupDistanceMetres, Money Fare, DateTimeOffset ExpiresAt, DateTimeOffset? PickupAt = null) : Event
 {
     public override Guid AggregateId => RideRequestId;
 }
@@ -38,7 +54,7 @@ public sealed record OfferExpired(Guid OfferId, Guid RideRequestId, Guid Passeng
     public override Guid AggregateId => RideRequestId;
 }
 
-/// <summary>The offer ended through no act of the driver: another driver won, or the passenger cancelled or refused.</summary>
+/// <summary>The offer ended through no act of the driver: another driver won, or the passenger cancelled, refused, or changed the drop-off.</summary>
 public sealed record OfferWithdrawn(Guid OfferId, Guid RideRequestId, Guid PassengerId, Guid DriverId, string Reason) : Event
 {
     public override Guid AggregateId => RideRequestId;

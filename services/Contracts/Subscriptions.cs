@@ -19,10 +19,10 @@ public static class Subscriptions
         .. Of("match", typeof(DriverApproved), typeof(DriverSuspended), typeof(DriverWentOffline), typeof(RideCompleted), typeof(RideCancelled),
             typeof(PaymentMethodAdded), typeof(PaymentMethodRemoved), typeof(PassengerDebtIncurred), typeof(PassengerDebtSettled)),
         .. Of("ride", typeof(MatchConfirmed)),
-        .. Of("billing", typeof(RideRequested), typeof(NoDriverFound), typeof(RideRequestCancelled), typeof(RideCreated), typeof(RideProgressed),
+        .. Of("billing", typeof(RideRequested), typeof(DropOffChanged), typeof(NoDriverFound), typeof(RideRequestCancelled), typeof(RideCreated), typeof(RideProgressed),
             typeof(RideCompleted), typeof(RideTrackClosed), typeof(RideCancelled), typeof(PaymentSucceeded), typeof(PaymentFailed)),
         .. Of("payment", typeof(FareFinalised)),
-        .. Of("realtime", typeof(OfferMade), typeof(OfferAccepted), typeof(OfferExpired), typeof(OfferWithdrawn), typeof(MatchConfirmed), typeof(NoDriverFound),
+        .. Of("realtime", typeof(ScheduledSearchStarted), typeof(OfferMade), typeof(OfferAccepted), typeof(OfferExpired), typeof(OfferWithdrawn), typeof(MatchConfirmed), typeof(NoDriverFound),
             typeof(RideRequestCancelled), typeof(RideCreated), typeof(DriverArrived), typeof(RideStarted), typeof(RideProgressed), typeof(RideCompleted), typeof(RideCancelled),
             typeof(FareProgressed), typeof(FareFinalised), typeof(PaymentSucceeded), typeof(PaymentFailed), typeof(DriverWentOffline)),
     ];

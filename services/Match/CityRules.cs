@@ -130,6 +130,42 @@ public sealed class CityRules
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan PaymentMethodPatience { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>A ride can be scheduled so far ahead at least; whoever wants to leave sooner asks for a ride now.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan SoonestPickup { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>A ride can be scheduled so far ahead at most.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "90.00:00:00")]
+    public TimeSpan LatestPickup { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>The search for a scheduled ride begins this long before the driver would have to leave.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:30:00")]
+    public TimeSpan SearchAhead { get; set; } = TimeSpan.FromMinutes(3);
+
+    /// <summary>The search for a scheduled ride begins so long before the pickup at the latest.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan ShortestLead { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The search for a scheduled ride begins so long before the pickup at the earliest, which is what happens where drivers are few.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "02:00:00")]
+    public TimeSpan LongestLead { get; set; } = TimeSpan.FromMinutes(25);
+
+    /// <summary>The search for a scheduled ride goes on for so long after the time of pickup.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan PickupPatience { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Why a ride cannot be scheduled for this time; null when it can, or is wanted at once.</summary>
+    public Problem? WhyNotPickUpAt(DateTimeOffset? pickupAt, DateTimeOffset now) =>
+        pickupAt is null || (pickupAt >= now + SoonestPickup && pickupAt <= now + LatestPickup) ? null : MatchProblems.PickupTimeInvalid(this);
+
+    /// <summary>How long before the pickup the search for a scheduled ride begins.</summary>
+    /// <param name="driveSeconds">The drive to the pickup as it would be now; null where nobody could come.</param>
+    public TimeSpan LeadFor(double? driveSeconds)
+    {
+        var wanted = driveSeconds is { } seconds ? SearchAhead + TimeSpan.FromSeconds(seconds) : LongestLead;
+        return wanted < ShortestLead ? ShortestLead : wanted > LongestLead ? LongestLead : wanted;
+    }
+
     /// <summary>How long a zone pauses after a round.</summary>
     public TimeSpan PauseAfter(RoundResult round) => round is RoundResult.EverybodyServed && QuietWindow < DispatchWindow ? QuietWindow : DispatchWindow;
 
@@ -152,6 +188,9 @@ public sealed class MatchingRules
 
     public MatchingRules(Cities cities, IConfiguration configuration) =>
         byCity = cities.All.ToFrozenDictionary(city => city.Id, city => Read(configuration, city.Id), StringComparer.Ordinal);
+
+    /// <summary>Before this time nothing has to be known of a scheduled ride, in whichever city.</summary>
+    public TimeSpan LongestLead => byCity.Values.Max(rules => rules.LongestLead);
 
     /// <summary>The rules of a city of the fleet.</summary>
     public CityRules Of(string cityId) => byCity[cityId];

@@ -13,6 +13,9 @@ static class MatchProblems
 
     public static readonly Problem QuoteExpired = new(422, "quote-expired", "The quote has expired; ask for a new one.", "quoteToken");
 
+    public static readonly Problem QuoteForAnotherRide =
+        new(422, "quote-for-another-ride", "The quote is for another pickup, vehicle class or time than the request.", "quoteToken");
+
     public static readonly Problem QuoteUsed = new(409, "quote-used", "This quote already bought a ride request; ask for a new one.", "quoteToken");
 
     public static readonly Problem PaymentMethodUnknown = new(422, "payment-method-unknown", "You have no such payment method.", "paymentMethodId");
@@ -23,11 +26,16 @@ static class MatchProblems
 
     public static readonly Problem AlreadyRequested = new(409, "already-requested", "You are already looking for a ride.");
 
+    public static readonly Problem AlreadyScheduled = new(409, "already-scheduled", "You have scheduled a ride for that half hour; cancel it first.", "quoteToken");
+
     public static readonly Problem OfferExpired = new(409, "offer-expired", "The offer has expired.") { State = nameof(OfferStatus.Expired) };
 
     public static readonly Problem DriverBusy = new(409, "driver-busy", "One of the two is on another ride.");
 
     public static readonly Problem ConfirmationLate = new(409, "confirmation-late", "The time to confirm is over.");
+
+    public static Problem PickupTimeInvalid(CityRules rules) => new(
+        422, "pickup-time-invalid", $"A ride can be ordered between {rules.SoonestPickup.TotalMinutes:0} minutes and {rules.LatestPickup.TotalDays:0} days ahead; ask for a quote for such a time.", "quoteToken");
 
     public static Problem OfferNotOpen(OfferStatus status) =>
         new(409, "offer-not-open", $"The offer is not open any more: it is {status}.") { State = status.ToString() };

@@ -10,9 +10,11 @@ static class MatchRoutes
     {
         var requests = app.MapGroup("/v1/ride-requests").WithTags("Ride requests").RequireAuthorization();
         requests.MapPost("/", RequestRide.Handle).Idempotent();
+        requests.MapGet("/scheduled", ListScheduledRequests.Handle);
         requests.MapGet("/current", GetCurrentRideRequest.Handle);
         requests.MapGet("/{rideRequestId:guid}", GetRideRequest.Handle);
         requests.MapPost("/{rideRequestId:guid}/cancel", CancelRideRequest.Handle).Idempotent();
+        requests.MapPost("/{rideRequestId:guid}/drop-off", ChangeDropOff.Handle).Idempotent();
         requests.MapPost("/{rideRequestId:guid}/confirm", ConfirmDriver.Handle).Idempotent();
 
         app.MapGroup("/v1/ops/requests").WithTags("Operators").RequireAuthorization(Policies.Operator)

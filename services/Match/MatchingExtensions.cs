@@ -28,6 +28,7 @@ static class MatchingExtensions
         services.AddSweeper<ForgetExplanations>();
         services.AddSweeper<DigestOffers>();
         services.AddSweeper<ExpireOffers>();
+        services.AddSweeper<StartScheduledSearches>();
         services.AddSweeper<EndSearches>();
         services.AddSweeper<EndConfirmations>();
     }

@@ -14,7 +14,7 @@ namespace Tumpang.Matching;
 public enum OfferStatus { Open, Accepted, Declined, Expired, Withdrawn }
 
 /// <summary>Why an offer ended through no act of its driver.</summary>
-public enum WithdrawnBecause { AnotherDriverAccepted, PassengerCancelled, PassengerRefused, PassengerSilent, DriverWentOffline, DriverSuspended }
+public enum WithdrawnBecause { AnotherDriverAccepted, DropOffChanged, PassengerCancelled, PassengerRefused, PassengerSilent, DriverWentOffline, DriverSuspended }
 
 /// <summary>One driver asked to take one request, as stored.</summary>
 /// <param name="PickupDistanceMetres">Straight line from the driver to the pickup when the offer was made.</param>

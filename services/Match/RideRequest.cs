@@ -7,37 +7,38 @@ namespace Tumpang.Matching;
 /// <summary>
 /// The life of a ride request:
 /// <code>
-/// Searching ⇄ Offered → Matched → (Searching, when the driver cancels before the ride began)
+/// (Scheduled →) Searching ⇄ Offered → Matched → (Searching, when the driver cancels before the ride began)
 ///     │          └→ AwaitingPassenger → Matched | Searching
 ///     ├→ NoDriverFound
 ///     └→ Cancelled (also from Offered and AwaitingPassenger)
 /// </code>
 /// </summary>
 [JsonConverter(typeof(JsonStringEnumConverter<RideRequestStatus>))]
-public enum RideRequestStatus { Searching, Offered, AwaitingPassenger, Matched, Cancelled, NoDriverFound }
+public enum RideRequestStatus { Scheduled, Searching, Offered, AwaitingPassenger, Matched, Cancelled, NoDriverFound }
 
 /// <summary>
 /// A passenger's wish for a ride, as stored, with the rules of what may happen to it. The rules touch nothing: they say what happened, or why not.
 /// </summary>
-/// <param name="RequestedAt">First time of asking, city time; a driver's cancel does not reset it.</param>
+/// <param name="RequestedAt">First time of asking, city time; a driver's cancel does not reset it. Of a scheduled ride, when its search began.</param>
 /// <param name="SearchEndsAt">When the search gives up, city time.</param>
 /// <param name="OfferId">The accepted offer, once there is one.</param>
 /// <param name="RideId">Minted at acceptance.</param>
 /// <param name="ConfirmBy">Until when the passenger may confirm the driver.</param>
+/// <param name="PickupAt">When the passenger wants to be picked up, city time; null for at once.</param>
 /// <param name="Version">Events so far; each event of the request carries the next number.</param>
 sealed record RideRequest(
     Guid RideRequestId, Guid PassengerId, string CityId, VehicleClass VehicleClass,
     double PickupLatitude, double PickupLongitude, double DropOffLatitude, double DropOffLongitude,
     Guid QuoteId, long QuotedFareMinorUnits, string QuotedFareCurrency, Guid PaymentMethodId, PaymentMethodKind PaymentMethodKind,
     RideRequestStatus Status, DateTimeOffset RequestedAt, DateTimeOffset SearchEndsAt,
-    Guid? OfferId, Guid? DriverId, Guid? RideId, DateTimeOffset? ConfirmBy, long Version)
+    Guid? OfferId, Guid? DriverId, Guid? RideId, DateTimeOffset? ConfirmBy, DateTimeOffset? PickupAt, long Version)
 {
     public const string Columns = """
         ride_request_id, passenger_id, city_id, vehicle_class,
         st_y(pickup::geometry) as pickup_latitude, st_x(pickup::geometry) as pickup_longitude,
         st_y(drop_off::geometry) as drop_off_latitude, st_x(drop_off::geometry) as drop_off_longitude,
         quote_id, quoted_fare_minor_units, quoted_fare_currency, payment_method_id, payment_method_kind,
-        status, requested_at, search_ends_at, offer_id, driver_id, ride_id, confirm_by, version
+        status, requested_at, search_ends_at, offer_id, driver_id, ride_id, confirm_by, pickup_at, version
         """;
 
     public GeoPoint Pickup => new(PickupLatitude, PickupLongitude);
@@ -57,6 +58,20 @@ sealed record RideRequest(
         RideRequestStatus.Cancelled or RideRequestStatus.NoDriverFound => MatchProblems.NotSearching(Status),
         _ => new RideRequestCancelled(RideRequestId, PassengerId, QuoteId) { OccurredAt = now, Version = Version + 1 },
     };
+
+    /// <summary>Why another quote cannot take the place of the first; null when it can. Until a driver has accepted, only the drop-off may differ.</summary>
+    public Problem? WhyNotChangeTo(Quote quote) => Status switch
+    {
+        RideRequestStatus.Matched => MatchProblems.AlreadyMatched(RideId),
+        not (RideRequestStatus.Scheduled or RideRequestStatus.Searching or RideRequestStatus.Offered) => MatchProblems.NotSearching(Status),
+        _ when (quote.CityId, quote.VehicleClass, quote.Pickup, quote.PickupAt) != (CityId, VehicleClass, Pickup, PickupAt) => MatchProblems.QuoteForAnotherRide,
+        _ when quote.QuoteId == QuoteId => MatchProblems.QuoteUsed,
+        _ => null,
+    };
+
+    /// <summary>The passenger goes elsewhere, under another quote.</summary>
+    public DropOffChanged ChangedTo(Quote quote, string quoteToken, DateTimeOffset now, long version) =>
+        new(RideRequestId, PassengerId, CityId, VehicleClass, quote.DropOff, quote.QuoteId, quoteToken, quote.Fare, QuoteId) { OccurredAt = now, Version = version };
 
     /// <summary>A driver takes the request. The offer must be open and in time; of several open offers the first acceptance wins.</summary>
     public Decision<OfferAccepted> Accept(Offer offer, bool passengerConfirms, DateTimeOffset now) => offer.Status switch

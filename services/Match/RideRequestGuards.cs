@@ -7,8 +7,9 @@ namespace Tumpang.Matching;
 /// What stands in the way of a new ride request, read right after the attempt to insert it; so an attempt that lost a race sees the winner.
 /// </summary>
 /// <param name="Inserted">The row is there: no constraint refused it.</param>
+/// <param name="AlreadyScheduled">Another ride of the passenger is scheduled for the same half hour.</param>
 /// <param name="PaymentMethodKind">Of the passenger's own method; null when match does not know it.</param>
-sealed record RideRequestGuards(bool Inserted, bool OnARide, bool AnotherIsLive, bool InDebt, bool QuoteUsed, PaymentMethodKind? PaymentMethodKind)
+sealed record RideRequestGuards(bool Inserted, bool OnARide, bool AnotherIsLive, bool InDebt, bool QuoteUsed, bool AlreadyScheduled, PaymentMethodKind? PaymentMethodKind)
 {
     /// <summary>The request that may be made, or the first reason why not.</summary>
     public Decision<RideRequested> Decide(
@@ -18,10 +19,11 @@ sealed record RideRequestGuards(bool Inserted, bool OnARide, bool AnotherIsLive,
             { AnotherIsLive: true } => MatchProblems.AlreadyRequested,
             { InDebt: true } => MatchProblems.DebtOutstanding,
             { QuoteUsed: true } => MatchProblems.QuoteUsed,
+            { AlreadyScheduled: true } => MatchProblems.AlreadyScheduled,
             { PaymentMethodKind: null } or { Inserted: false } => MatchProblems.PaymentMethodUnknown,
             { PaymentMethodKind: { } kind } => new RideRequested(
                 rideRequestId, quote.PassengerId, quote.CityId, quote.VehicleClass, quote.Pickup, quote.DropOff, quote.QuoteId, quoteToken, quote.Fare,
-                new(paymentMethodId, kind), searchEndsAt)
+                new(paymentMethodId, kind), searchEndsAt, quote.PickupAt)
             {
                 OccurredAt = now,
                 Version = 1,

@@ -10,6 +10,7 @@ static class PushedEvents
 {
     /// <summary>Listens to every event of the list.</summary>
     public static void Register(BusHandlers bus) => bus
+        .Listen<ScheduledSearchStarted, Push<ScheduledSearchStarted>>()
         .Listen<OfferMade, Push<OfferMade>>()
         .Listen<OfferAccepted, Push<OfferAccepted>>()
         .Listen<OfferExpired, Push<OfferExpired>>()
@@ -32,6 +33,7 @@ static class PushedEvents
     /// <summary>Whom an event concerns: at most its passenger and its driver.</summary>
     public static Recipients Of(Event happened) => happened switch
     {
+        ScheduledSearchStarted request => new(Passenger: request.PassengerId),
         OfferMade offer => new(Driver: offer.DriverId),
         OfferAccepted offer => new(Passenger: offer.PassengerId),
         OfferExpired offer => new(Driver: offer.DriverId),

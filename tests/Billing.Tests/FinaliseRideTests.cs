@@ -59,6 +59,24 @@ public sealed class FinaliseRideTests(BillingFleet fleet)
         Assert.Equal((800, "Track"), (fare.TotalMinorUnits, fare.Basis));
     }
 
+    [Fact]
+    public async Task A_ride_to_another_drop_off_is_priced_by_its_last_quote_in_every_order_of_arrival()
+    {
+        await Task.WhenAll(Orders([0, 1, 2, 3, 4]).Select(async order =>
+        {
+            var ride = Ride.InNewYork();
+            var before = ride with { QuoteId = Guid.CreateVersion7() };
+            Event[] events = [before.Requested(fleet.Tokens), ride.ChangedFrom(before.QuoteId, fleet.Tokens), ride.Created(), ride.Completed(), ride.Tracked()];
+
+            await fleet.Deliver(order.Select(index => events[index]));
+
+            var fare = await fleet.FareOf(ride);
+            Assert.Equal((800, "Track"), (fare.TotalMinorUnits, fare.Basis));
+            Assert.Equal(1, await fleet.Count("billing.quote_releases where quote_id = @QuoteId and reason = 'DropOffChanged'", new { before.QuoteId }));
+            Assert.Equal(0, await fleet.Count("billing.quote_releases where quote_id = @QuoteId", new { ride.QuoteId }));
+        }));
+    }
+
     /// <summary>NebengJek defect 16: a driver who reports often is never billed, because every leg is under a kilometre.</summary>
     [Fact]
     public async Task A_ride_of_short_legs_is_billed_for_all_of_them()

@@ -59,7 +59,29 @@ public sealed class QuoteRidesTests(BillingFleet fleet)
         Assert.Equal(quote.GetProperty("distanceMetres").GetInt32() * 300L, Amount(quote.GetProperty("fare")));
     }
 
+    [Fact]
+    public async Task A_scheduled_ride_is_priced_for_the_time_of_its_pickup()
+    {
+        var day = new DateTimeOffset(DateTimeOffset.UtcNow.UtcDateTime.Date, TimeSpan.Zero).AddDays(1);
+        while (day.DayOfWeek != DayOfWeek.Tuesday) day = day.AddDays(1);
+
+        // Noon or one o'clock in New York, and half past five or six. Two days apart no two holidays fall.
+        var surcharges = new[] { await Surcharge(day), await Surcharge(day.AddDays(2)) };
+
+        Assert.Contains(100, surcharges);
+
+        async Task<long> Surcharge(DateTimeOffset midnight)
+        {
+            var (calm, peak) = (midnight.AddHours(17), midnight.AddHours(22.5));
+            var (atNoon, atFive) = ((await Quotes(TimesSquare, GrandCentral, pickupAt: calm))[0], (await Quotes(TimesSquare, GrandCentral, pickupAt: peak))[0]);
+            Assert.Equal(peak, fleet.Tokens.Read(atFive.GetProperty("token").GetString()!)!.PickupAt);
+            return Amount(atFive.GetProperty("fare")) - Amount(atNoon.GetProperty("fare"));
+        }
+    }
+
     [Theory]
+    [InlineData("""{"pickup":{"latitude":40.75,"longitude":-73.97},"dropOff":{"latitude":40.76,"longitude":-73.98},"pickupAt":"2001-01-01T00:00:00Z"}""", 422, "pickup-time-invalid", "pickupAt")]
+    [InlineData("""{"pickup":{"latitude":40.75,"longitude":-73.97},"dropOff":{"latitude":40.76,"longitude":-73.98},"pickupAt":"2999-01-01T00:00:00Z"}""", 422, "pickup-time-invalid", "pickupAt")]
     [InlineData("""{"dropOff":{"latitude":40.75,"longitude":-73.97}}""", 400, "invalid-request", "pickup")]
     [InlineData("""{"pickup":{"latitude":40.75,"longitude":-73.97}}""", 400, "invalid-request", "dropOff")]
     [InlineData("""{"pickup":{"latitude":91,"longitude":-73.97},"dropOff":{"latitude":40.75,"longitude":-73.97}}""", 400, "invalid-request", "pickup")]
@@ -90,10 +112,10 @@ public sealed class QuoteRidesTests(BillingFleet fleet)
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    async Task<IReadOnlyList<JsonElement>> Quotes(GeoPoint pickup, GeoPoint dropOff, Guid? passenger = null)
+    async Task<IReadOnlyList<JsonElement>> Quotes(GeoPoint pickup, GeoPoint dropOff, Guid? passenger = null, DateTimeOffset? pickupAt = null)
     {
         using var request = fleet.Request(HttpMethod.Post, "/v1/quotes", passenger ?? Guid.CreateVersion7());
-        request.Content = JsonContent.Create(new { pickup, dropOff });
+        request.Content = JsonContent.Create(new { pickup, dropOff, pickupAt });
         using var answer = await fleet.Send(request);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         return [.. (await answer.Content.ReadFromJsonAsync<JsonElement>(Stop)).GetProperty("quotes").EnumerateArray()];

@@ -11,7 +11,7 @@ sealed record Ride(string CityId, PaymentMethodKind Paying)
 
     public Guid RideId { get; } = Guid.CreateVersion7();
     public Guid RequestId { get; } = Guid.CreateVersion7();
-    public Guid QuoteId { get; } = Guid.CreateVersion7();
+    public Guid QuoteId { get; init; } = Guid.CreateVersion7();
     public Guid OrderId { get; } = Guid.CreateVersion7();
     public Guid PassengerId { get; init; } = Guid.CreateVersion7();
     public Guid DriverId { get; init; } = Guid.CreateVersion7();
@@ -38,6 +38,17 @@ sealed record Ride(string CityId, PaymentMethodKind Paying)
         {
             OccurredAt = StartedAt.AddMinutes(-5),
             Version = 1,
+        };
+    }
+
+    /// <summary>The request had this other quote before.</summary>
+    public DropOffChanged ChangedFrom(Guid previousQuoteId, QuoteToken tokens)
+    {
+        var requested = Requested(tokens);
+        return new(RequestId, PassengerId, CityId, requested.VehicleClass, DropOff, QuoteId, requested.QuoteToken, QuotedFare, previousQuoteId)
+        {
+            OccurredAt = StartedAt.AddMinutes(-4.5),
+            Version = 2,
         };
     }
 

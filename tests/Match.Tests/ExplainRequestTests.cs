@@ -93,7 +93,7 @@ public sealed class ExplainRequestTests(MatchFleet fleet)
     }
 
     static WaitingRequest Waiting(int number) =>
-        new(Id(number), Id(50 + number), 40.75, -73.98, 40.72, -74.00, 1_250, "USD", Samples.Now, Samples.Now.AddMinutes(3), $"{Id(90)}");
+        new(Id(number), Id(50 + number), 40.75, -73.98, 40.72, -74.00, 1_250, "USD", Samples.Now, Samples.Now.AddMinutes(3), PickupAt: null, $"{Id(90)}");
 
     static Candidate Pair(WaitingRequest request, int driver, int seconds) =>
         new(request.RideRequestId, Id(driver), new GeoPoint(40.75, -73.98), seconds * 5, seconds, seconds);

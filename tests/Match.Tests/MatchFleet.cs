@@ -29,12 +29,15 @@ public enum CityKind
 
     /// <summary>A request waits long for a payment method that is not known yet.</summary>
     Patient,
+
+    /// <summary>Rides can be scheduled from a second ahead; their searches begin two seconds before the pickup, and last eight seconds longer than it.</summary>
+    Planned,
 }
 
 /// <summary>Two copies of match on real stores, and what the rest of the fleet would tell them.</summary>
 public sealed class MatchFleet : IAsyncLifetime
 {
-    const int CitiesPerKind = 40;
+    const int CitiesPerKind = 60;
 
     TestServers servers = null!;
     IReadOnlyList<Uri> copies = [];
@@ -162,6 +165,11 @@ public sealed class MatchFleet : IAsyncLifetime
         CityKind.Hasty => [("OfferTime", "00:00:02"), ("ShortestOfferTime", "00:00:00")],
         CityKind.Hopeless => [("SearchTime", "00:00:01")],
         CityKind.Broadcast => [("Mode", "Broadcast"), ("DriversAskedAtOnce", "20"), ("CandidatesPerRequest", "50")],
+        CityKind.Planned =>
+        [
+            ("SoonestPickup", "00:00:01"), ("SearchAhead", "00:00:00"), ("ShortestLead", "00:00:02"), ("LongestLead", "00:00:02"), ("PickupPatience", "00:00:08"),
+            ("SearchTime", "00:00:01"), ("ShortestOfferTime", "00:00:00"),
+        ],
         CityKind.Patient => [("PaymentMethodPatience", "00:00:30")],
         CityKind.BothConfirm => [("PassengerConfirms", "true"), ("PassengerConfirmTime", "00:00:05")],
         _ => [],

@@ -42,14 +42,18 @@ sealed class Passenger(TestCity city) : Phone(city, driver: false)
     public PaymentMethodAdded PaymentMethod => new(PaymentMethodId, Id, PaymentMethodKind.Card) { OccurredAt = TestCity.Now, Version = 1 };
 
     /// <summary>As billing would quote it.</summary>
-    public Quote Quote(TimeSpan? validFor = null) => new(
+    public Quote Quote(TimeSpan? validFor = null, DateTimeOffset? pickupAt = null) => new(
         Guid.CreateVersion7(), Id, City.Id, VehicleClass.Standard, City.Centre, new(City.Centre.Latitude - 0.02, City.Centre.Longitude),
-        Guid.CreateVersion7(), 1, 2_300, 480, new(1_250, "USD"), [new("base", 1_250)], TestCity.Now, TestCity.Now + (validFor ?? TimeSpan.FromMinutes(5)));
+        Guid.CreateVersion7(), 1, 2_300, 480, new(1_250, "USD"), [new("base", 1_250)], TestCity.Now, TestCity.Now + (validFor ?? TimeSpan.FromMinutes(5)),
+        pickupAt);
 
     public string Token(Quote? quote = null) => City.Fleet.Quotes.Sign(quote ?? Quote());
 
     public Task<Reply> Request(string? token = null, Guid? paymentMethodId = null, string? key = null) =>
         Post("/v1/ride-requests", new { quoteToken = token ?? Token(), paymentMethodId = paymentMethodId ?? PaymentMethodId }, key);
+
+    /// <summary>Orders a ride for later.</summary>
+    public Task<Reply> Schedule(DateTimeOffset pickupAt) => Request(Token(Quote(pickupAt: pickupAt)));
 
     /// <summary>A request that must succeed; its id.</summary>
     public async Task<Guid> Requests()

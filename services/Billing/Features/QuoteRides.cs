@@ -17,31 +17,35 @@ internal static class QuoteRides
         QuoteRequest request, CurrentUser user, Cities cities, RoadMap roads, FarePolicies policies, QuoteToken tokens, CityClock clock,
         BillingMetrics metrics, IOptions<BillingOptions> options)
     {
-        if (Refuse(request, cities, options.Value) is { } problem) return problem.ToHttp();
+        var now = clock.GetUtcNow();
+        if (Refuse(request, cities, now, options.Value) is { } problem) return problem.ToHttp();
         if (!policies.AreLoaded) return BillingProblems.Starting.ToHttp();
 
-        var (pickup, dropOff, now) = (request.Pickup!.Value, request.DropOff!.Value, clock.GetUtcNow());
+        var (pickup, dropOff, pickupAt) = (request.Pickup!.Value, request.DropOff!.Value, request.PickupAt?.ToUniversalTime());
         var city = cities.At(pickup)!;
         var tariffs = city.VehicleClasses.Select(vehicleClass => policies.Current(city.Id, vehicleClass, now)).OfType<FarePolicy>().ToList();
         if (tariffs.Count == 0) return BillingProblems.NoTariff.ToHttp();
 
         var journey = Journey.Along(roads.Find(pickup, dropOff));
-        var start = policies.PickupAt(city.Id, now);
+        var start = policies.PickupAt(city.Id, pickupAt ?? now);
         metrics.CountQuotes(tariffs.Count);
         var quotes = tariffs.Select(policy => QuoteOf(policy, policy.PriceOf(journey, start), journey));
         return TypedResults.Ok(new QuotesView([.. quotes.Select(quote => QuoteView.Of(quote, tokens.Sign(quote)))]));
 
         Quote QuoteOf(FarePolicy policy, Price price, Journey way) => new(
             Guid.CreateVersion7(), user.Id, policy.CityId, policy.VehicleClass, pickup, dropOff, policy.PolicyId, policy.Version,
-            way.DistanceMetres, way.DurationSeconds, new(price.MinorUnits, policy.Currency), price.Lines, now, now + options.Value.QuoteLifetime);
+            way.DistanceMetres, way.DurationSeconds, new(price.MinorUnits, policy.Currency), price.Lines, now, now + options.Value.QuoteLifetime,
+            pickupAt);
     }
 
-    static Problem? Refuse(QuoteRequest request, Cities cities, BillingOptions options)
+    static Problem? Refuse(QuoteRequest request, Cities cities, DateTimeOffset now, BillingOptions options)
     {
         if (request.Pickup is not { IsValid: true } pickup) return BillingProblems.NotAPoint("pickup");
         if (request.DropOff is not { IsValid: true } dropOff) return BillingProblems.NotAPoint("dropOff");
         if (cities.At(pickup) is not { } city) return BillingProblems.OutsideServiceArea("pickup");
         if (!city.Contains(dropOff)) return BillingProblems.OutsideServiceArea("dropOff");
+
+        if (request.PickupAt <= now || request.PickupAt > now + options.QuotesAhead) return BillingProblems.PickupTimeInvalid(options.QuotesAhead);
 
         var straightMetres = pickup.MetresTo(dropOff);
         return straightMetres < options.ShortestTripMetres ? BillingProblems.TooShort
@@ -51,7 +55,8 @@ internal static class QuoteRides
 }
 
 /// <summary>Where from and where to, WGS 84.</summary>
-internal sealed record QuoteRequest(GeoPoint? Pickup = null, GeoPoint? DropOff = null);
+/// <param name="PickupAt">When to be picked up, city time; absent for at once. Surcharges are those of that time.</param>
+internal sealed record QuoteRequest(GeoPoint? Pickup = null, GeoPoint? DropOff = null, DateTimeOffset? PickupAt = null);
 
 /// <summary>One quote per vehicle class.</summary>
 internal sealed record QuotesView(IReadOnlyList<QuoteView> Quotes);

@@ -78,7 +78,7 @@ sealed class MakeOffers(Database database)
 
     static OfferMade Event(PlannedOffer offer, DateTimeOffset now, long version) =>
         new(offer.OfferId, offer.Request.RideRequestId, offer.Request.PassengerId, offer.Candidate.DriverId, offer.Request.Pickup, offer.Request.DropOff,
-            offer.Candidate.DistanceMetres, offer.Request.QuotedFare, offer.ExpiresAt)
+            offer.Candidate.DistanceMetres, offer.Request.QuotedFare, offer.ExpiresAt, offer.Request.PickupAt)
         {
             OccurredAt = now,
             Version = version,

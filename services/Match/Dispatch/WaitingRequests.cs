@@ -7,7 +7,7 @@ namespace Tumpang.Matching.Dispatch;
 /// <param name="AlreadyAsked">Drivers who had their chance with this request, comma-separated ids.</param>
 sealed record WaitingRequest(
     Guid RideRequestId, Guid PassengerId, double PickupLatitude, double PickupLongitude, double DropOffLatitude, double DropOffLongitude,
-    long QuotedFareMinorUnits, string QuotedFareCurrency, DateTimeOffset RequestedAt, DateTimeOffset SearchEndsAt, string AlreadyAsked)
+    long QuotedFareMinorUnits, string QuotedFareCurrency, DateTimeOffset RequestedAt, DateTimeOffset SearchEndsAt, DateTimeOffset? PickupAt, string AlreadyAsked)
 {
     public GeoPoint Pickup => new(PickupLatitude, PickupLongitude);
 
@@ -29,10 +29,10 @@ sealed class WaitingRequests(Database database)
         select r.ride_request_id, r.passenger_id,
                st_y(r.pickup::geometry) as pickup_latitude, st_x(r.pickup::geometry) as pickup_longitude,
                st_y(r.drop_off::geometry) as drop_off_latitude, st_x(r.drop_off::geometry) as drop_off_longitude,
-               r.quoted_fare_minor_units, r.quoted_fare_currency, r.requested_at, r.search_ends_at,
+               r.quoted_fare_minor_units, r.quoted_fare_currency, r.requested_at, r.search_ends_at, r.pickup_at,
                array_to_string(array(
                    select o.driver_id from match.offers o
-                   where  o.ride_request_id = r.ride_request_id and o.withdrawn_because is distinct from 'AnotherDriverAccepted'), ',') as already_asked
+                   where  o.ride_request_id = r.ride_request_id and coalesce(o.withdrawn_because, '') not in ('AnotherDriverAccepted', 'DropOffChanged')), ',') as already_asked
         from   match.ride_requests r
         where  r.city_id = @CityId and r.vehicle_class = @VehicleClass and r.status = 'Searching' and r.search_ends_at >= @EndsAfter
         and    not exists (select from match.busy_parties busy where busy.user_id = r.passenger_id)

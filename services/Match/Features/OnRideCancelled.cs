@@ -14,7 +14,7 @@ sealed class OnRideCancelled(MatchingRules matching, CityClock clock, Dispatcher
     // The guard is lifted in the same transaction, so there is no moment in which the passenger could begin another request.
     const string Reopen = """
         update match.ride_requests
-        set    status = 'Searching', offer_id = null, driver_id = null, ride_id = null, ended_at = null, search_ends_at = @SearchEndsAt,
+        set    status = 'Searching', offer_id = null, driver_id = null, ride_id = null, ended_at = null, search_ends_at = greatest(@SearchEndsAt, pickup_at + @PickupPatience),
                updated_at = @Now, version = version + 1
         where  ride_request_id = @RideRequestId;
 
@@ -31,8 +31,9 @@ sealed class OnRideCancelled(MatchingRules matching, CityClock clock, Dispatcher
         }
 
         var now = clock.GetUtcNow();
-        var searchEndsAt = now + matching.Of(request.CityId).SearchTime;
-        await transaction.Execute(Reopen, new { request.RideRequestId, happened.RideId, SearchEndsAt = searchEndsAt, Now = now }, ct);
+        var rules = matching.Of(request.CityId);
+        await transaction.Execute(
+            Reopen, new { request.RideRequestId, happened.RideId, SearchEndsAt = now + rules.SearchTime, rules.PickupPatience, Now = now }, ct);
         transaction.OnCommitted(() => dispatcher.Wake(request.Zone));
     }
 }

@@ -5,7 +5,7 @@ using Tumpang.ServiceDefaults;
 
 namespace Tumpang.Matching.Features;
 
-/// <summary>A passenger asks for a ride under a quote. One live request per passenger and one request per quote, by constraint.</summary>
+/// <summary>A passenger asks for a ride under a quote, at once or for later. One live request per passenger and one request per quote, by constraint.</summary>
 static class RequestRide
 {
     static readonly TimeSpan PaymentMethodPoll = TimeSpan.FromMilliseconds(50);
@@ -13,25 +13,28 @@ static class RequestRide
     const string InsertAndLook = """
         insert into match.ride_requests (
             ride_request_id, passenger_id, city_id, vehicle_class, pickup, drop_off, quote_id, quoted_fare_minor_units, quoted_fare_currency,
-            payment_method_id, payment_method_kind, requested_at, search_ends_at, updated_at)
+            payment_method_id, payment_method_kind, status, pickup_at, requested_at, search_ends_at, updated_at)
         select @RideRequestId, @PassengerId, @CityId, @VehicleClass,
                platform.point(@PickupLatitude, @PickupLongitude), platform.point(@DropOffLatitude, @DropOffLongitude), @QuoteId,
-               @FareMinorUnits, @FareCurrency, payment_method_id, kind, @Now, @SearchEndsAt, @Now
+               @FareMinorUnits, @FareCurrency, payment_method_id, kind, @Status, @PickupAt, @Now, @SearchEndsAt, @Now
         from   match.payment_methods
         where  payment_method_id = @PaymentMethodId and passenger_id = @PassengerId and not removed
         on conflict do nothing;
 
         select exists (select from match.ride_requests where ride_request_id = @RideRequestId) as inserted,
-               exists (select from match.busy_parties where user_id = @PassengerId) as on_a_ride,
+               exists (select from match.busy_parties where user_id = @PassengerId) and @Status = 'Searching' as on_a_ride,
                exists (select from match.ride_requests where passenger_id = @PassengerId and status in ('Searching', 'Offered', 'AwaitingPassenger')
-                       and ride_request_id <> @RideRequestId) as another_is_live,
+                       and ride_request_id <> @RideRequestId) and @Status = 'Searching' as another_is_live,
                exists (select from match.debts where passenger_id = @PassengerId and not settled) as in_debt,
                exists (select from match.ride_requests where quote_id = @QuoteId and ride_request_id <> @RideRequestId) as quote_used,
+               exists (select from match.ride_requests where passenger_id = @PassengerId and status = 'Scheduled' and ride_request_id <> @RideRequestId
+                       and date_bin('30 minutes', pickup_at, timestamptz '2000-01-01 00:00:00+00')
+                         = date_bin('30 minutes', @PickupAt::timestamptz, timestamptz '2000-01-01 00:00:00+00')) as already_scheduled,
                (select kind from match.payment_methods
                 where payment_method_id = @PaymentMethodId and passenger_id = @PassengerId and not removed) as payment_method_kind;
         """;
 
-    /// <param name="QuoteToken">From POST /v1/quotes; not older than its expiry.</param>
+    /// <param name="QuoteToken">From POST /v1/quotes; not older than its expiry. It also says for when the ride is.</param>
     public sealed record Request(string QuoteToken, Guid PaymentMethodId);
 
     public static async Task<Results<Created<RideRequestView>, ProblemHttpResult>> Handle(
@@ -46,7 +49,12 @@ static class RequestRide
         }
 
         var (rideRequestId, rules) = (Guid.CreateVersion7(), matching.Of(quote!.CityId));
-        var searchEndsAt = now + rules.SearchTime;
+        if (rules.WhyNotPickUpAt(quote.PickupAt, now) is { } untimely)
+        {
+            return untimely.ToHttp();
+        }
+
+        var searchEndsAt = quote.PickupAt + rules.PickupPatience ?? now + rules.SearchTime;
         var parameters = Parameters(rideRequestId, quote, request.PaymentMethodId, searchEndsAt, now);
         var guards = await InsertWithPatience(transaction, parameters, rules.PaymentMethodPatience, ct);
         var decision = guards.Decide(rideRequestId, quote, request.QuoteToken, request.PaymentMethodId, searchEndsAt, now);
@@ -57,7 +65,11 @@ static class RequestRide
 
         var zone = new Zone(quote.CityId, quote.VehicleClass);
         transaction.Publish(requested);
-        transaction.OnCommitted(() => dispatcher.Wake(zone));
+        if (quote.PickupAt is null)
+        {
+            transaction.OnCommitted(() => dispatcher.Wake(zone));
+        }
+
         metrics.Requested(zone);
         return TypedResults.Created($"/v1/ride-requests/{rideRequestId}", View(requested));
     }
@@ -68,7 +80,7 @@ static class RequestRide
         while (true)
         {
             var guards = (await transaction.Find<RideRequestGuards>(InsertAndLook, parameters, ct))!;
-            var unknownOnly = guards is { Inserted: false, OnARide: false, AnotherIsLive: false, InDebt: false, QuoteUsed: false };
+            var unknownOnly = guards is { Inserted: false, OnARide: false, AnotherIsLive: false, InDebt: false, QuoteUsed: false, AlreadyScheduled: false };
             if (!unknownOnly || TimeProvider.System.GetUtcNow() >= deadline)
             {
                 return guards;
@@ -92,11 +104,16 @@ static class RequestRide
         FareMinorUnits = quote.Fare.MinorUnits,
         FareCurrency = quote.Fare.Currency,
         PaymentMethodId = paymentMethodId,
+        Status = StatusOf(quote.PickupAt).ToString(),
+        quote.PickupAt,
         Now = now,
         SearchEndsAt = searchEndsAt,
     };
 
     static RideRequestView View(RideRequested requested) => new(
-        requested.RideRequestId, RideRequestStatus.Searching, requested.CityId, requested.VehicleClass, requested.Pickup, requested.DropOff,
-        requested.QuotedFare, requested.QuoteId, requested.Payment, requested.OccurredAt, requested.SearchEndsAt, null, null, null);
+        requested.RideRequestId, StatusOf(requested.PickupAt), requested.CityId, requested.VehicleClass, requested.Pickup, requested.DropOff,
+        requested.QuotedFare, requested.QuoteId, requested.Payment, requested.OccurredAt, requested.SearchEndsAt, null, null, null,
+        requested.PickupAt);
+
+    static RideRequestStatus StatusOf(DateTimeOffset? pickupAt) => pickupAt is null ? RideRequestStatus.Searching : RideRequestStatus.Scheduled;
 }
