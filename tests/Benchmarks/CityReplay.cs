@@ -219,7 +219,7 @@ sealed class CityReplay(RecordedCity city, CityRules rules, int drivers)
         {
             var (pickup, dropOff) = (city.Positions[city.Trips[number].Pickup], city.Positions[city.Trips[number].DropOff]);
             return new(
-                new(number, 1, 0, new byte[8]), default, pickup.Latitude, pickup.Longitude, dropOff.Latitude, dropOff.Longitude, 0, "USD", at, DateTimeOffset.MaxValue, "");
+                new(number, 1, 0, new byte[8]), default, pickup.Latitude, pickup.Longitude, dropOff.Latitude, dropOff.Longitude, 0, "USD", at, DateTimeOffset.MaxValue, PickupAt: null, "");
         }
     }
 
