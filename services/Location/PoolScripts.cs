@@ -62,14 +62,16 @@ static class PoolScripts
 
     /// <summary>
     /// Keys: positions, seen. Arguments: longitude, latitude, radius m, limit, oldest city ms, then members to leave out.
-    /// Looks further out only while silent or excluded drivers crowd out the wanted ones.
+    /// Redis sorts everybody within the radius, however few are asked for; so the radius grows from a block to the wanted one, and where drivers are
+    /// many it stays small. More are looked at only while silent or excluded drivers crowd out the wanted ones.
     /// </summary>
     public const string Nearby = """
         local limit, oldest, skip = tonumber(ARGV[4]), tonumber(ARGV[5]), {}
         for index = 6, #ARGV do skip[ARGV[index]] = true end
-        local count = limit + #ARGV - 5 + 8
+        local count, widest = limit + #ARGV - 5 + 8, tonumber(ARGV[3])
+        local radius = math.min(widest, 100)
         while true do
-            local hits = redis.call('GEOSEARCH', KEYS[1], 'FROMLONLAT', ARGV[1], ARGV[2], 'BYRADIUS', ARGV[3], 'm', 'ASC', 'COUNT', count, 'WITHCOORD', 'WITHDIST')
+            local hits = redis.call('GEOSEARCH', KEYS[1], 'FROMLONLAT', ARGV[1], ARGV[2], 'BYRADIUS', radius, 'm', 'ASC', 'COUNT', count, 'WITHCOORD', 'WITHDIST')
             local found = {}
             for _, hit in ipairs(hits) do
                 local seen = not skip[hit[1]] and redis.call('ZSCORE', KEYS[2], hit[1])
@@ -78,8 +80,9 @@ static class PoolScripts
                     if #found == 5 * limit then return found end
                 end
             end
-            if #hits < count then return found end
-            count = count * 4
+            if #hits == count then count = count * 4
+            elseif radius >= widest then return found
+            else radius = math.min(widest, radius * 2) end
         end
         """;
 

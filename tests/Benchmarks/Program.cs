@@ -5,7 +5,7 @@ using Tumpang.Benchmarks;
 // Arguments: names of benchmarks (all when none is given) and --json. Figures go to standard output, progress to standard error.
 IBenchmark[] all =
 [
-    new RidesBenchmark(), new BusBenchmark(), new OfferLatencyBenchmark(), new IngestBenchmark(), new QuotesBenchmark(), new PingBenchmark(),
+    new RidesBenchmark(), new BusBenchmark(), new OfferLatencyBenchmark(), new IngestBenchmark(), new NearbyBenchmark(), new QuotesBenchmark(), new PingBenchmark(),
     new RoadsBenchmark(), new AssignmentBenchmark(), new DispatchQualityBenchmark(),
 ];
 var json = args.Contains("--json");
