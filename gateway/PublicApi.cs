@@ -35,6 +35,8 @@ internal static class PublicApi
         new("location", "/v1/drivers/nearby"),
         new("location", "/v1/routes"),
         new("location", "/v1/rides/{rideId}/track"),
+        new("location", "/v1/zones"),
+        new("location", "/v1/ops/zones/{**rest}"),
 
         new("match", "/v1/ride-requests/{**rest}"),
         new("match", "/v1/offers/{**rest}"),

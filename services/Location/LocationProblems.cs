@@ -22,6 +22,14 @@ static class LocationProblems
 
     public static readonly Problem NoSuchRide = Problem.NotFound("ride");
 
+    public static readonly Problem NoSuchZone = Problem.NotFound("zone");
+
+    public static readonly Problem NoSuchCity = Problem.NotFound("city");
+
+    public static Problem InvalidShape(string detail) => Problem.Invalid("geometry", detail);
+
+    public static Problem InvalidGates(string detail) => Problem.Invalid("properties.gates", detail);
+
     public static Problem OutsideServiceArea(string field) =>
         new(422, "outside-service-area", "There is no service at this place.", field);
 

@@ -14,6 +14,13 @@ static class LocationRoutes
         v1.MapGet("/drivers/nearby", ListNearbyDrivers.Handle);
         v1.MapGet("/routes", GetRoute.Handle);
         v1.MapGet("/rides/{rideId:guid}/track", GetRideTrack.Handle);
+        v1.MapGet("/zones", FindZones.Handle);
+
+        var zones = app.MapGroup("/v1/ops/zones").WithTags("Operators").RequireAuthorization(Policies.Operator);
+        zones.MapGet("/", ListZones.Handle);
+        zones.MapGet("/{zoneId:guid}", GetZone.Handle);
+        zones.MapPut("/{zoneId:guid}", DrawZone.Handle).Idempotent();
+        zones.MapDelete("/{zoneId:guid}", RemoveZone.Handle).Idempotent();
 
         app.MapPost("/internal/nearby", FindNearbyDrivers.Handle).RequireServiceKey("match");
         app.MapPost("/internal/positions", ReportPositionsOfMany.Handle).RequireServiceKey("realtime");

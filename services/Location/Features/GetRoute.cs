@@ -20,7 +20,7 @@ static class GetRoute
             route.DistanceMetres, route.DurationSeconds, EncodedPolyline.Encode(route.Points.Select(point => point.Position)), "© OpenStreetMap contributors; US Census Bureau"));
     }
 
-    static GeoPoint? Parse(string text) =>
+    internal static GeoPoint? Parse(string text) =>
         text.Split(',') is [var latitude, var longitude] && Number(latitude) is { } north && Number(longitude) is { } east && new GeoPoint(north, east) is { IsValid: true } point
             ? point
             : null;

@@ -1,0 +1,2 @@
+drop table location.gates;
+drop table location.zones;
