@@ -38,19 +38,36 @@ sealed partial class StartScheduledSearches(
         returning version
         """;
 
+    /// <summary>When this copy wants to look at each request again; forgotten by a restart, which then looks at once.</summary>
+    Dictionary<Guid, DateTimeOffset> lookAgainAt = [];
+
     public TimeSpan Every => TimeSpan.FromSeconds(1);
 
     public async Task<bool> Sweep(CancellationToken ct)
     {
-        var now = clock.GetUtcNow();
+        var (now, later) = (clock.GetUtcNow(), new Dictionary<Guid, DateTimeOffset>());
         foreach (var request in await database.List<RideRequest>(Coming, new { Until = now + matching.LongestLead, BatchSize }, ct))
         {
-            var (rules, pickupAt) = (matching.Of(request.CityId), request.PickupAt!.Value);
-            if (pickupAt - rules.LongestLead > now || pickupAt - await Lead(request, rules, ct) > now) continue;
-            if (!await HasBegun(request, rules, now, ct) && pickupAt <= now) await End(request, now, ct);
+            if (await TryLater(request, now, ct) is { } at) later[request.RideRequestId] = at;
         }
 
+        lookAgainAt = later;
         return false;
+    }
+
+    /// <summary>Begins or ends what is due; when to look again at what is not.</summary>
+    async Task<DateTimeOffset?> TryLater(RideRequest request, DateTimeOffset now, CancellationToken ct)
+    {
+        if (lookAgainAt.TryGetValue(request.RideRequestId, out var planned) && planned > now) return planned;
+
+        var (rules, pickupAt) = (matching.Of(request.CityId), request.PickupAt!.Value);
+        if (pickupAt - rules.LongestLead is var earliest && earliest > now) return earliest;
+
+        // Drivers come and go meanwhile: half of the time that is left is a good moment to ask again.
+        if (pickupAt - await Lead(request, rules, ct) is var due && due > now) return now + ((due - now) / 2);
+
+        if (!await HasBegun(request, rules, now, ct) && pickupAt <= now) await End(request, now, ct);
+        return null;
     }
 
     /// <summary>How long before the pickup the search should begin. As early as can be while location does not answer.</summary>
