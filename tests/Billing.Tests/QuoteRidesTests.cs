@@ -73,7 +73,7 @@ public sealed class QuoteRidesTests(BillingFleet fleet)
         async Task<long> Surcharge(DateTimeOffset midnight)
         {
             var (calm, peak) = (midnight.AddHours(17), midnight.AddHours(22.5));
-            var (atNoon, atFive) = ((await Quotes(TimesSquare, GrandCentral, pickupAt: calm))[0], (await Quotes(TimesSquare, GrandCentral, pickupAt: peak))[0]);
+            var (atNoon, atFive) = ((await Quotes(TimesSquare, GrandCentral, pickupAt: calm))[0], (await Quotes(TimesSquare, GrandCentral, pickupAt: peak.AddTicks(1_234_567)))[0]);
             Assert.Equal(peak, fleet.Tokens.Read(atFive.GetProperty("token").GetString()!)!.PickupAt);
             return Amount(atFive.GetProperty("fare")) - Amount(atNoon.GetProperty("fare"));
         }

@@ -76,15 +76,17 @@ public sealed class ScheduledRideTests(MatchFleet fleet)
     public async Task A_cancelled_order_is_never_searched_for()
     {
         var city = fleet.City(CityKind.Planned);
-        var (passenger, driver) = (await city.Passenger(), await city.Driver());
+        var (passengers, driver) = (await city.Passengers(2), await city.Driver());
         var pickupAt = TestCity.Now.AddSeconds(8);
-        var id = (await passenger.Schedule(pickupAt)).Body.RideRequestId;
+        var id = (await passengers[0].Schedule(pickupAt)).Body.RideRequestId;
+        var later = (await passengers[1].Schedule(pickupAt.AddSeconds(1))).Body.RideRequestId;
 
-        Assert.True((await passenger.Cancel(id)).Succeeded);
-        await Task.Delay(pickupAt.AddSeconds(1) - TestCity.Now, TestContext.Current.CancellationToken);
+        Assert.True((await passengers[0].Cancel(id)).Succeeded);
+        // Whoever is offered the later ride would have been offered the earlier one before it.
+        var offer = await driver.GetsAnOffer();
 
+        Assert.Equal(later, offer.RideRequestId);
         Assert.Equal([nameof(RideRequested), nameof(RideRequestCancelled)], await fleet.EventsOf(id));
-        Assert.Equal(HttpStatusCode.NotFound, (await driver.CurrentOffer()).Status);
     }
 
     [Fact]
@@ -99,6 +101,25 @@ public sealed class ScheduledRideTests(MatchFleet fleet)
         await passenger.Sees(id, RideRequestStatus.Cancelled);
 
         Assert.Equal([nameof(RideRequested), nameof(RideRequestCancelled)], await fleet.EventsOf(id));
+    }
+
+    [Fact]
+    public async Task Who_owes_or_has_taken_the_payment_method_away_since_the_order_has_no_ride()
+    {
+        var city = fleet.City(CityKind.Planned);
+        var passengers = await city.Passengers(3);
+        await city.Driver();
+        var pickupAt = TestCity.Now.AddSeconds(8);
+        var ids = (await Task.WhenAll(passengers.Select(passenger => passenger.Schedule(pickupAt)))).Select(reply => reply.Body.RideRequestId).ToArray();
+
+        await fleet.Tell(
+            new PassengerDebtIncurred(passengers[0].Id, Guid.CreateVersion7(), new(500, "USD")) { OccurredAt = TestCity.Now, Version = 1 },
+            new PaymentMethodRemoved(passengers[1].PaymentMethodId, passengers[1].Id) { OccurredAt = TestCity.Now, Version = 2 });
+        await passengers[0].Sees(ids[0], RideRequestStatus.Cancelled);
+        await passengers[1].Sees(ids[1], RideRequestStatus.Cancelled);
+
+        foreach (var id in ids[..2]) Assert.Equal([nameof(RideRequested), nameof(RideRequestCancelled)], await fleet.EventsOf(id));
+        Assert.Contains(nameof(ScheduledSearchStarted), await fleet.EventsOf(ids[2]));
     }
 
     [Fact]

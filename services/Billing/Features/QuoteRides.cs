@@ -21,7 +21,7 @@ internal static class QuoteRides
         if (Refuse(request, cities, now, options.Value) is { } problem) return problem.ToHttp();
         if (!policies.AreLoaded) return BillingProblems.Starting.ToHttp();
 
-        var (pickup, dropOff, pickupAt) = (request.Pickup!.Value, request.DropOff!.Value, request.PickupAt?.ToUniversalTime());
+        var (pickup, dropOff, pickupAt) = (request.Pickup!.Value, request.DropOff!.Value, Whole(request.PickupAt));
         var city = cities.At(pickup)!;
         var tariffs = city.VehicleClasses.Select(vehicleClass => policies.Current(city.Id, vehicleClass, now)).OfType<FarePolicy>().ToList();
         if (tariffs.Count == 0) return BillingProblems.NoTariff.ToHttp();
@@ -37,6 +37,9 @@ internal static class QuoteRides
             way.DistanceMetres, way.DurationSeconds, new(price.MinorUnits, policy.Currency), price.Lines, now, now + options.Value.QuoteLifetime,
             pickupAt);
     }
+
+    /// <summary>In UTC and to the second: a time that every store keeps as it is, so that two quotes for one pickup say the same.</summary>
+    static DateTimeOffset? Whole(DateTimeOffset? pickupAt) => pickupAt is { } at ? DateTimeOffset.FromUnixTimeSeconds(at.ToUnixTimeSeconds()) : null;
 
     static Problem? Refuse(QuoteRequest request, Cities cities, DateTimeOffset now, BillingOptions options)
     {

@@ -8,7 +8,8 @@ namespace Tumpang.Matching.Features;
 
 /// <summary>
 /// Begins the search for a scheduled ride early enough: the drive to the pickup, as long as it would take the free drivers there are now, and some minutes to
-/// find one of them. A passenger who is still on a ride, or looks for one, is waited for; at the time of pickup such a request ends.
+/// find one of them. A passenger who cannot have a ride yet (still on another, looking for one, in debt, or without the payment method) is waited for; at the
+/// time of pickup such a request ends.
 /// </summary>
 sealed partial class StartScheduledSearches(
     Database database, LocationClient location, RoadMap roads, MatchingRules matching, CityClock clock, Dispatcher dispatcher, MatchMetrics metrics,
@@ -19,15 +20,25 @@ sealed partial class StartScheduledSearches(
     /// <summary>The nearest may be gone or decline; the third decides how long the drive will take.</summary>
     const int DriversLookedAt = 3;
 
-    const string Coming = $"select {RideRequest.Columns} from match.ride_requests where status = 'Scheduled' and pickup_at <= @Until order by pickup_at limit @BatchSize";
+    /// <summary>Of a passenger who cannot have a ride yet: how soon to look again, city time.</summary>
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    // What another copy has begun, or the passenger has cancelled, is left alone.
+    const string Coming = $"""
+        select {RideRequest.Columns} from match.ride_requests
+        where  status = 'Scheduled' and pickup_at <= @Until and ride_request_id <> all(@NotYet)
+        order  by pickup_at limit @BatchSize
+        """;
+
+    // What another copy has begun, or the passenger has cancelled, is left alone. What was checked at the order is checked again: it may be weeks ago.
     const string Begin = """
         update match.ride_requests r
         set    status = 'Searching', requested_at = @Now, search_ends_at = @SearchEndsAt, updated_at = @Now, version = version + 1
         where  ride_request_id = @RideRequestId and status = 'Scheduled'
         and    not exists (select from match.busy_parties busy where busy.user_id = r.passenger_id)
-        and    not exists (select from match.ride_requests live where live.passenger_id = r.passenger_id and live.status in ('Searching', 'Offered', 'AwaitingPassenger'))
+        and    not exists (
+            select from match.ride_requests live where live.passenger_id = r.passenger_id and live.status in ('Searching', 'Offered', 'AwaitingPassenger'))
+        and    not exists (select from match.debts where debts.passenger_id = r.passenger_id and not debts.settled)
+        and    exists (select from match.payment_methods method where method.payment_method_id = r.payment_method_id and not method.removed)
         returning version
         """;
 
@@ -45,32 +56,34 @@ sealed partial class StartScheduledSearches(
 
     public async Task<bool> Sweep(CancellationToken ct)
     {
-        var (now, later) = (clock.GetUtcNow(), new Dictionary<Guid, DateTimeOffset>());
-        foreach (var request in await database.List<RideRequest>(Coming, new { Until = now + matching.LongestLead, BatchSize }, ct))
+        var now = clock.GetUtcNow();
+        lookAgainAt = lookAgainAt.Where(request => request.Value > now).ToDictionary();
+        var coming = await database.List<RideRequest>(Coming, new { Until = now + matching.LongestLead, NotYet = lookAgainAt.Keys.ToArray(), BatchSize }, ct);
+        foreach (var request in coming)
         {
-            if (await TryLater(request, now, ct) is { } at) later[request.RideRequestId] = at;
+            if (await TryLater(request, now, ct) is { } at) lookAgainAt[request.RideRequestId] = at;
         }
 
-        lookAgainAt = later;
-        return false;
+        return coming.Count == BatchSize;
     }
 
     /// <summary>Begins or ends what is due; when to look again at what is not.</summary>
     async Task<DateTimeOffset?> TryLater(RideRequest request, DateTimeOffset now, CancellationToken ct)
     {
-        if (lookAgainAt.TryGetValue(request.RideRequestId, out var planned) && planned > now) return planned;
-
         var (rules, pickupAt) = (matching.Of(request.CityId), request.PickupAt!.Value);
         if (pickupAt - rules.LongestLead is var earliest && earliest > now) return earliest;
 
         // Drivers come and go meanwhile: half of the time that is left is a good moment to ask again.
         if (pickupAt - await Lead(request, rules, ct) is var due && due > now) return now + ((due - now) / 2);
 
-        if (!await HasBegun(request, rules, now, ct) && pickupAt <= now) await End(request, now, ct);
+        if (await HasBegun(request, rules, now, ct)) return null;
+        if (pickupAt > now) return now + Patience;
+
+        await End(request, now, ct);
         return null;
     }
 
-    /// <summary>How long before the pickup the search should begin. As early as can be while location does not answer.</summary>
+    /// <summary>How long before the pickup the search should begin. Nobody could be found while location does not answer, so nothing is hurried then.</summary>
     async Task<TimeSpan> Lead(RideRequest request, CityRules rules, CancellationToken ct)
     {
         try
@@ -82,7 +95,7 @@ sealed partial class StartScheduledSearches(
         catch (Exception exception) when (!ct.IsCancellationRequested)
         {
             LocationSilent(exception.Message);
-            return rules.LongestLead;
+            return rules.ShortestLead;
         }
     }
 
@@ -121,6 +134,6 @@ sealed partial class StartScheduledSearches(
         metrics.Ended(nameof(RideRequestCancelled));
     }
 
-    [LoggerMessage(LogLevel.Warning, "location does not answer ({Reason}); searches for scheduled rides begin as early as they may")]
+    [LoggerMessage(LogLevel.Warning, "location does not answer ({Reason}); searches for scheduled rides begin as late as they may")]
     partial void LocationSilent(string reason);
 }
