@@ -26,6 +26,9 @@ static class MatchProblems
 
     public static readonly Problem AlreadyRequested = new(409, "already-requested", "You are already looking for a ride.");
 
+    public static readonly Problem TooManyChanges =
+        new(409, "too-many-changes", $"The drop-off can be changed {RideRequest.MaxDropOffChanges} times; cancel and ask again.");
+
     public static readonly Problem AlreadyScheduled = new(409, "already-scheduled", "You have scheduled a ride for that half hour; cancel it first.", "quoteToken");
 
     public static readonly Problem OfferExpired = new(409, "offer-expired", "The offer has expired.") { State = nameof(OfferStatus.Expired) };
@@ -35,7 +38,9 @@ static class MatchProblems
     public static readonly Problem ConfirmationLate = new(409, "confirmation-late", "The time to confirm is over.");
 
     public static Problem PickupTimeInvalid(CityRules rules) => new(
-        422, "pickup-time-invalid", $"A ride can be ordered between {rules.SoonestPickup.TotalMinutes:0} minutes and {rules.LatestPickup.TotalDays:0} days ahead; ask for a quote for such a time.", "quoteToken");
+        422, "pickup-time-invalid",
+        $"A ride can be ordered between {rules.SoonestPickup.TotalMinutes:0} minutes and {rules.LatestPickup.TotalDays:0} days ahead; ask for a quote for such a time.",
+        "quoteToken");
 
     public static Problem OfferNotOpen(OfferStatus status) =>
         new(409, "offer-not-open", $"The offer is not open any more: it is {status}.") { State = status.ToString() };

@@ -25,21 +25,25 @@ public enum RideRequestStatus { Scheduled, Searching, Offered, AwaitingPassenger
 /// <param name="RideId">Minted at acceptance.</param>
 /// <param name="ConfirmBy">Until when the passenger may confirm the driver.</param>
 /// <param name="PickupAt">When the passenger wants to be picked up, city time; null for at once.</param>
+/// <param name="DropOffChanges">How often the passenger has changed the drop-off.</param>
 /// <param name="Version">Events so far; each event of the request carries the next number.</param>
 sealed record RideRequest(
     Guid RideRequestId, Guid PassengerId, string CityId, VehicleClass VehicleClass,
     double PickupLatitude, double PickupLongitude, double DropOffLatitude, double DropOffLongitude,
     Guid QuoteId, long QuotedFareMinorUnits, string QuotedFareCurrency, Guid PaymentMethodId, PaymentMethodKind PaymentMethodKind,
     RideRequestStatus Status, DateTimeOffset RequestedAt, DateTimeOffset SearchEndsAt,
-    Guid? OfferId, Guid? DriverId, Guid? RideId, DateTimeOffset? ConfirmBy, DateTimeOffset? PickupAt, long Version)
+    Guid? OfferId, Guid? DriverId, Guid? RideId, DateTimeOffset? ConfirmBy, DateTimeOffset? PickupAt, short DropOffChanges, long Version)
 {
     public const string Columns = """
         ride_request_id, passenger_id, city_id, vehicle_class,
         st_y(pickup::geometry) as pickup_latitude, st_x(pickup::geometry) as pickup_longitude,
         st_y(drop_off::geometry) as drop_off_latitude, st_x(drop_off::geometry) as drop_off_longitude,
         quote_id, quoted_fare_minor_units, quoted_fare_currency, payment_method_id, payment_method_kind,
-        status, requested_at, search_ends_at, offer_id, driver_id, ride_id, confirm_by, pickup_at, version
+        status, requested_at, search_ends_at, offer_id, driver_id, ride_id, confirm_by, pickup_at, drop_off_changes, version
         """;
+
+    /// <summary>Every change takes offers back from drivers who think about them; further ones need a new request.</summary>
+    public const int MaxDropOffChanges = 5;
 
     public GeoPoint Pickup => new(PickupLatitude, PickupLongitude);
 
@@ -66,6 +70,7 @@ sealed record RideRequest(
         not (RideRequestStatus.Scheduled or RideRequestStatus.Searching or RideRequestStatus.Offered) => MatchProblems.NotSearching(Status),
         _ when (quote.CityId, quote.VehicleClass, quote.Pickup, quote.PickupAt) != (CityId, VehicleClass, Pickup, PickupAt) => MatchProblems.QuoteForAnotherRide,
         _ when quote.QuoteId == QuoteId => MatchProblems.QuoteUsed,
+        _ when DropOffChanges >= MaxDropOffChanges => MatchProblems.TooManyChanges,
         _ => null,
     };
 

@@ -53,8 +53,24 @@ public sealed class ChangeDropOffTests(MatchFleet fleet)
         }
         else
         {
-            Assert.All(changes, change => Assert.Equal(HttpStatusCode.OK, change.Status));
+            Assert.Equal(RideRequest.MaxDropOffChanges, changes.Count(change => change.Succeeded));
+            Assert.All(
+                changes.Where(change => !change.Succeeded), change => Assert.Equal((HttpStatusCode.Conflict, "too-many-changes"), (change.Status, change.Body.Code)));
         }
+    }
+
+    [Fact]
+    public async Task A_scheduled_ride_goes_elsewhere_before_anybody_is_asked()
+    {
+        var city = fleet.City(CityKind.Plain);
+        var passenger = await city.Passenger();
+        var pickupAt = new DateTimeOffset(TestCity.Now.UtcDateTime.Date, TimeSpan.Zero).AddDays(3);
+        var id = (await passenger.Schedule(pickupAt)).Body.RideRequestId;
+
+        var changed = await Change(passenger, id, Elsewhere(passenger, city) with { PickupAt = pickupAt });
+
+        Assert.Equal((HttpStatusCode.OK, nameof(RideRequestStatus.Scheduled)), (changed.Status, changed.Body.Status));
+        Assert.Equal("quote-for-another-ride", (await Change(passenger, id, Elsewhere(passenger, city))).Body.Code);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ static class ChangeDropOff
     const string TakeQuote = """
         update match.ride_requests
         set    drop_off = platform.point(@DropOffLatitude, @DropOffLongitude), quote_id = @QuoteId, quoted_fare_minor_units = @FareMinorUnits,
-               updated_at = @Now, version = version + 1
+               drop_off_changes = drop_off_changes + 1, updated_at = @Now, version = version + 1
         where  ride_request_id = @RideRequestId and not exists (select from match.ride_requests used where used.quote_id = @QuoteId)
         returning version
         """;
@@ -24,7 +24,8 @@ static class ChangeDropOff
     public sealed record Request(string QuoteToken);
 
     public static async Task<Results<Ok<RideRequestView>, ProblemHttpResult>> Handle(
-        Guid rideRequestId, Request body, CurrentUser user, Transaction transaction, QuoteToken quotes, CityClock clock, Dispatcher dispatcher, CancellationToken ct)
+        Guid rideRequestId, Request body, CurrentUser user, Transaction transaction, QuoteToken quotes, CityClock clock, Dispatcher dispatcher,
+        CancellationToken ct)
     {
         if (await transaction.LockOwn(rideRequestId, user.Id, ct) is not { } request)
         {
