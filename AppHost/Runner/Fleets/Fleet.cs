@@ -104,7 +104,7 @@ public sealed class Fleet : IAsyncDisposable
             try
             {
                 process.Start();
-                await process.WaitUntilHealthy(StartPatience, ct);
+                await process.WaitUntilHealthy(StartPatience, ct, progress);
                 healthy[process].SetResult();
             }
             catch

@@ -86,13 +86,14 @@ public sealed class ServiceProcess : IDisposable
     /// Waits for health; starts it again when it asks for that by its exit code; throws with the end of its log when it dies otherwise or
     /// stays ill for <paramref name="patience"/>.
     /// </summary>
-    public async Task WaitUntilHealthy(TimeSpan patience, CancellationToken ct)
+    public async Task WaitUntilHealthy(TimeSpan patience, CancellationToken ct, IProgress<string>? progress = null)
     {
         var clock = Stopwatch.StartNew();
         while (!await IsHealthy(ct))
         {
             if (Running is null && WantsToBeStartedAgain && clock.Elapsed < patience)
             {
+                progress?.Report($"{Name} asked to be started again; {LogFile} says why");
                 Start();
             }
             else if (Running is null || clock.Elapsed > patience)
