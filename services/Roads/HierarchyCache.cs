@@ -49,8 +49,11 @@ internal sealed class HierarchyCache(string directory, string name, IReadOnlyLis
         return values;
     }
 
-    /// <summary>Written aside and moved into place, so that nobody reads half of it; of several writers the last wins, with the same content.</summary>
-    static void Write(string path, RoadHierarchy hierarchy)
+    /// <summary>
+    /// Written aside and moved into place, so that nobody reads half of it; of several writers the last wins, with the same content. What older data or a
+    /// killed process left is removed.
+    /// </summary>
+    void Write(string path, RoadHierarchy hierarchy)
     {
         using var content = new MemoryStream();
         Put(content, hierarchy.NodesByRank);
@@ -62,10 +65,11 @@ internal sealed class HierarchyCache(string directory, string name, IReadOnlyLis
 
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            Directory.CreateDirectory(directory);
             var aside = $"{path}.{Guid.NewGuid():N}";
             File.WriteAllBytes(aside, [.. SHA256.HashData(content.ToArray()), .. content.ToArray()]);
             File.Move(aside, path, overwrite: true);
+            Directory.EnumerateFiles(directory, $"{name}-*").Where(file => file != path).ToList().ForEach(File.Delete);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -94,7 +94,9 @@ public sealed class HierarchyTests
 
             Assert.Equal(prepared.Hierarchy.Backwards.All, RoadNetwork.LoadNewYork(directory).Hierarchy.Backwards.All);
             File.WriteAllBytes(file, [1, 2, 3]);
+            File.WriteAllBytes(Path.Combine(directory, "nyc_road-of-older-data.bin.killed"), [1, 2, 3]);
             Assert.Equal(prepared.Hierarchy.NodesByRank, RoadNetwork.LoadNewYork(directory).Hierarchy.NodesByRank);
+            Assert.Equal([file], Directory.GetFiles(directory));
         }
         finally
         {
