@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Tumpang.Contracts;
 
 namespace Tumpang.Race.Tests;
@@ -8,7 +9,11 @@ abstract class Racer(RaceFleet fleet, RaceCity city, Random dice, bool drives)
     const int ShortestPauseMilliseconds = 60, LongestPauseMilliseconds = 400;
     const double SpreadDegrees = 0.012;
 
+    /// <summary>A racer pauses at least so many times as long as the answers took: a slow machine is asked less often, and not drowned.</summary>
+    const int PausePerWait = 4;
+
     string? accessToken;
+    TimeSpan waited;
 
     public Guid Id { get; } = Guid.CreateVersion7();
 
@@ -24,13 +29,16 @@ abstract class Racer(RaceFleet fleet, RaceCity city, Random dice, bool drives)
 
     protected bool Happens(double probability) => dice.NextDouble() < probability;
 
-    /// <summary>Acts until the end, then leaves everything in order.</summary>
-    public async Task Race(DateTimeOffset end, CancellationToken ct)
+    /// <summary>Acts while it shall.</summary>
+    public async Task Race(Func<bool> goesOn, CancellationToken ct)
     {
-        while (DateTimeOffset.UtcNow < end)
+        while (goesOn())
         {
+            waited = TimeSpan.Zero;
             await Act(ct);
-            await Task.Delay(dice.Next(ShortestPauseMilliseconds, LongestPauseMilliseconds), ct);
+            var pause = TimeSpan.FromMilliseconds(dice.Next(ShortestPauseMilliseconds, LongestPauseMilliseconds));
+            var respite = PausePerWait * waited;
+            await Task.Delay(pause > respite ? pause : respite, ct);
         }
     }
 
@@ -52,8 +60,13 @@ abstract class Racer(RaceFleet fleet, RaceCity city, Random dice, bool drives)
         return replies.Count(reply => reply.Succeeded);
     }
 
-    Task<Reply> Send(string service, HttpMethod method, string path, object? body, CancellationToken ct) =>
-        fleet.Send(service, method, path, accessToken ??= fleet.TokenOf(Id, drives), body, ct);
+    async Task<Reply> Send(string service, HttpMethod method, string path, object? body, CancellationToken ct)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var reply = await fleet.Send(service, method, path, accessToken ??= fleet.TokenOf(Id, drives), body, ct);
+        waited += Stopwatch.GetElapsedTime(started);
+        return reply;
+    }
 }
 
 /// <summary>Where a race takes place.</summary>

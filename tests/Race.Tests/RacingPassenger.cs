@@ -3,7 +3,7 @@ using Tumpang.ServiceDefaults;
 
 namespace Tumpang.Race.Tests;
 
-/// <summary>A passenger who asks, cancels, asks again, hesitates over drivers, and now and then gives up a ride that was arranged.</summary>
+/// <summary>A passenger who asks, goes elsewhere, cancels, asks again, hesitates over drivers, and now and then gives up a ride that was arranged.</summary>
 sealed class RacingPassenger(RaceFleet fleet, RaceCity city, Random dice) : Racer(fleet, city, dice, drives: false)
 {
     readonly Guid paymentMethodId = Guid.CreateVersion7();
@@ -29,7 +29,7 @@ sealed class RacingPassenger(RaceFleet fleet, RaceCity city, Random dice) : Race
     {
         if (await Get("match", "/v1/ride-requests/current", ct) is { Succeeded: true } request)
         {
-            await Wait(request.Id("rideRequestId"), Enum.Parse<RequestState>(request.Word("status")), ct);
+            await Wait(request, request.Id("rideRequestId"), Enum.Parse<RequestState>(request.Word("status")), ct);
         }
         else if (Happens(0.6))
         {
@@ -37,7 +37,7 @@ sealed class RacingPassenger(RaceFleet fleet, RaceCity city, Random dice) : Race
         }
     }
 
-    async Task Wait(Guid rideRequestId, RequestState state, CancellationToken ct)
+    async Task Wait(Reply request, Guid rideRequestId, RequestState state, CancellationToken ct)
     {
         if (state is RequestState.Matched)
         {
@@ -49,6 +49,11 @@ sealed class RacingPassenger(RaceFleet fleet, RaceCity city, Random dice) : Race
         else if (Happens(0.06))
         {
             await PostMaybeTwice("match", $"/v1/ride-requests/{rideRequestId}/cancel", null, ct);
+        }
+        else if (Happens(0.06))
+        {
+            var elsewhere = Fleet.Quotes.Sign(Quote() with { Pickup = request.Point("pickup") });
+            await PostMaybeTwice("match", $"/v1/ride-requests/{rideRequestId}/drop-off", new { quoteToken = elsewhere }, ct);
         }
         else if (state is RequestState.AwaitingPassenger)
         {
