@@ -16,9 +16,11 @@ internal static class BillingProblems
 
     public static Problem FareNotFinal { get; } = new(404, "fare-not-final", "This ride has no fare yet.") { RetryAfterSeconds = 1 };
 
-    public static Problem Starting { get; } = new(503, "unavailable", "The tariffs are being loaded.") { RetryAfterSeconds = 1 };
+    public static Problem Starting { get; } = new(503, "unavailable", "Tariffs and zones are being loaded.") { RetryAfterSeconds = 1 };
 
     public static Problem NotAPoint(string field) => Problem.Invalid(field, "A point has a latitude from -90 to 90 and a longitude from -180 to 180.");
+
+    public static Problem Restricted(string field) => new(422, "restricted-zone", "Nobody may be picked up or dropped off there.", field);
 
     public static Problem OutsideServiceArea(string field) => new(422, "outside-service-area", "We do not drive there.", field);
 }

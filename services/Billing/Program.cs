@@ -8,6 +8,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("billing");
 builder.AddPostgres(schema: "billing");
 builder.AddBus(bus => bus
+    .Handle<ZoneChanged, OnZoneChanged>()
     .Handle<RideRequested, OnRideRequested>()
     .Handle<DropOffChanged, OnDropOffChanged>()
     .Handle<NoDriverFound, OnNoDriverFound>()
@@ -24,9 +25,11 @@ builder.Services.AddOptions<BillingOptions>().BindConfiguration("Billing").Valid
 builder.Services.AddSingleton<QuoteToken>();
 builder.Services.AddSingleton<BillingMetrics>();
 builder.Services.AddSingleton<FarePolicies>();
+builder.Services.AddSingleton<ZonesInForce>();
 builder.Services.AddSingleton<RideBills>();
 builder.Services.AddSingleton<RequestedQuotes>();
 builder.Services.AddSweeper<RefreshFarePolicies>();
+builder.Services.AddSweeper<RefreshZones>();
 builder.Services.AddSweeper<FinaliseOverdueRides>();
 builder.AddRoads();
 

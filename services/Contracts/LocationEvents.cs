@@ -37,3 +37,12 @@ public sealed record RideTrackClosed(
 {
     public override Guid AggregateId => RideId;
 }
+
+/// <summary>An operator drew, redrew or removed a zone; also said once of each zone that a new fleet begins with.</summary>
+/// <param name="Active">False while the zone is kept for later, and once it is removed.</param>
+/// <param name="Ring">Its closed ring, 4 to 500 corners.</param>
+public sealed record ZoneChanged(
+    Guid ZoneId, string CityId, string Name, ZoneKind Kind, int Priority, bool Active, IReadOnlyList<GeoPoint> Ring) : Event
+{
+    public override Guid AggregateId => ZoneId;
+}

@@ -15,16 +15,19 @@ public static class Subscriptions
 {
     public static IReadOnlyList<Subscription> All { get; } =
     [
-        .. Of("location", typeof(DriverApproved), typeof(DriverSuspended), typeof(MatchConfirmed), typeof(RideStarted), typeof(RideCompleted), typeof(RideCancelled)),
+        .. Of("location", typeof(DriverApproved), typeof(DriverSuspended), typeof(MatchConfirmed), typeof(RideStarted), typeof(RideCompleted),
+            typeof(RideCancelled)),
         .. Of("match", typeof(DriverApproved), typeof(DriverSuspended), typeof(DriverWentOffline), typeof(RideCompleted), typeof(RideCancelled),
             typeof(PaymentMethodAdded), typeof(PaymentMethodRemoved), typeof(PassengerDebtIncurred), typeof(PassengerDebtSettled)),
         .. Of("ride", typeof(MatchConfirmed)),
-        .. Of("billing", typeof(RideRequested), typeof(DropOffChanged), typeof(NoDriverFound), typeof(RideRequestCancelled), typeof(RideCreated), typeof(RideProgressed),
-            typeof(RideCompleted), typeof(RideTrackClosed), typeof(RideCancelled), typeof(PaymentSucceeded), typeof(PaymentFailed)),
+        .. Of("billing", typeof(ZoneChanged), typeof(RideRequested), typeof(DropOffChanged), typeof(NoDriverFound), typeof(RideRequestCancelled),
+            typeof(RideCreated), typeof(RideProgressed), typeof(RideCompleted), typeof(RideTrackClosed), typeof(RideCancelled), typeof(PaymentSucceeded),
+            typeof(PaymentFailed)),
         .. Of("payment", typeof(FareFinalised)),
-        .. Of("realtime", typeof(ScheduledSearchStarted), typeof(OfferMade), typeof(OfferAccepted), typeof(OfferExpired), typeof(OfferWithdrawn), typeof(MatchConfirmed), typeof(NoDriverFound),
-            typeof(RideRequestCancelled), typeof(RideCreated), typeof(DriverArrived), typeof(RideStarted), typeof(RideProgressed), typeof(RideCompleted), typeof(RideCancelled),
-            typeof(FareProgressed), typeof(FareFinalised), typeof(PaymentSucceeded), typeof(PaymentFailed), typeof(DriverWentOffline)),
+        .. Of("realtime", typeof(ScheduledSearchStarted), typeof(OfferMade), typeof(OfferAccepted), typeof(OfferExpired), typeof(OfferWithdrawn),
+            typeof(MatchConfirmed), typeof(NoDriverFound), typeof(RideRequestCancelled), typeof(RideCreated), typeof(DriverArrived), typeof(RideStarted),
+            typeof(RideProgressed), typeof(RideCompleted), typeof(RideCancelled), typeof(FareProgressed), typeof(FareFinalised), typeof(PaymentSucceeded),
+            typeof(PaymentFailed), typeof(DriverWentOffline)),
     ];
 
     /// <summary>Every event type of the fleet; each gets an exchange, heard or not.</summary>

@@ -10,6 +10,12 @@ public enum VehicleType { Motorcycle, Car, Van }
 [JsonConverter(typeof(JsonStringEnumConverter<VehicleClass>))]
 public enum VehicleClass { Motorcycle, Standard, Premium, Van }
 
+/// <summary>
+/// What holds in a zone: there is service; passengers are met at gates (airport, station); prices may differ; nobody is picked up or dropped off.
+/// </summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ZoneKind>))]
+public enum ZoneKind { ServiceArea, Airport, Station, Surge, Restricted }
+
 /// <summary>How a passenger pays.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<PaymentMethodKind>))]
 public enum PaymentMethodKind { Card, Cash }

@@ -26,6 +26,7 @@ builder.Services.AddSingleton<PositionIntake>();
 builder.Services.AddSweeper<CloseDueTracks>();
 builder.Services.AddSweeper<SweepPool>();
 builder.Services.AddSweeper<TakeSilentDriversOffline>();
+builder.Services.AddSweeper<TellOfFirstZones>();
 builder.AddRoads();
 
 var app = builder.Build();

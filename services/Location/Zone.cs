@@ -1,12 +1,7 @@
-using System.Text.Json.Serialization;
 using Tumpang.Contracts;
 using Tumpang.ServiceDefaults;
 
 namespace Tumpang.Locations;
-
-/// <summary>What a zone is for.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<ZoneKind>))]
-public enum ZoneKind { ServiceArea, Airport, Station, Surge, Restricted }
 
 /// <summary>A zone as operators draw it: a GeoJSON feature (RFC 7946), so that any map editor can read and write it.</summary>
 /// <param name="Type">Feature.</param>

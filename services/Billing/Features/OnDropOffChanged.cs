@@ -10,6 +10,7 @@ internal sealed class OnDropOffChanged(RequestedQuotes quotes) : IEventHandler<D
     {
         await QuoteReleases.Release(happened.PreviousQuoteId, nameof(DropOffChanged), happened.OccurredAt, transaction, ct);
         await quotes.Store(
-            happened.QuoteToken, (happened.QuoteId, happened.PassengerId, happened.CityId, happened.VehicleClass, happened.QuotedFare), happened.RideRequestId, transaction, ct);
+            happened.QuoteToken, (happened.QuoteId, happened.PassengerId, happened.CityId, happened.VehicleClass, happened.QuotedFare),
+            happened.RideRequestId, transaction, ct);
     }
 }

@@ -4,6 +4,7 @@ using Tumpang.Billing.Fares;
 using Tumpang.Contracts;
 using Tumpang.Roads;
 using Tumpang.ServiceDefaults;
+using Tumpang.Zones;
 
 namespace Tumpang.Billing.Features;
 
@@ -14,12 +15,12 @@ namespace Tumpang.Billing.Features;
 internal static class QuoteRides
 {
     public static Results<Ok<QuotesView>, ProblemHttpResult> Handle(
-        QuoteRequest request, CurrentUser user, Cities cities, RoadMap roads, FarePolicies policies, QuoteToken tokens, CityClock clock,
-        BillingMetrics metrics, IOptions<BillingOptions> options)
+        QuoteRequest request, CurrentUser user, Cities cities, ZonesInForce zones, RoadMap roads, FarePolicies policies, QuoteToken tokens,
+        CityClock clock, BillingMetrics metrics, IOptions<BillingOptions> options)
     {
         var now = clock.GetUtcNow();
-        if (Refuse(request, cities, now, options.Value) is { } problem) return problem.ToHttp();
-        if (!policies.AreLoaded) return BillingProblems.Starting.ToHttp();
+        if (!policies.AreLoaded || !zones.AreLoaded) return BillingProblems.Starting.ToHttp();
+        if (Refuse(request, cities, zones.Now, now, options.Value) is { } problem) return problem.ToHttp();
 
         var (pickup, dropOff, pickupAt) = (request.Pickup!.Value, request.DropOff!.Value, Whole(request.PickupAt));
         var city = cities.At(pickup)!;
@@ -41,12 +42,12 @@ internal static class QuoteRides
     /// <summary>In UTC and to the second: a time that every store keeps as it is, so that two quotes for one pickup say the same.</summary>
     static DateTimeOffset? Whole(DateTimeOffset? pickupAt) => pickupAt is { } at ? DateTimeOffset.FromUnixTimeSeconds(at.ToUnixTimeSeconds()) : null;
 
-    static Problem? Refuse(QuoteRequest request, Cities cities, DateTimeOffset now, BillingOptions options)
+    static Problem? Refuse(QuoteRequest request, Cities cities, ZoneIndex zones, DateTimeOffset now, BillingOptions options)
     {
         if (request.Pickup is not { IsValid: true } pickup) return BillingProblems.NotAPoint("pickup");
         if (request.DropOff is not { IsValid: true } dropOff) return BillingProblems.NotAPoint("dropOff");
         if (cities.At(pickup) is not { } city) return BillingProblems.OutsideServiceArea("pickup");
-        if (!city.Contains(dropOff)) return BillingProblems.OutsideServiceArea("dropOff");
+        if ((Refuse("pickup", pickup, city, zones) ?? Refuse("dropOff", dropOff, city, zones)) is { } unserved) return unserved;
 
         if (request.PickupAt <= now || request.PickupAt > now + options.QuotesAhead) return BillingProblems.PickupTimeInvalid(options.QuotesAhead);
 
@@ -55,6 +56,11 @@ internal static class QuoteRides
             : straightMetres > options.LongestTripMetres ? BillingProblems.TooFar
             : null;
     }
+
+    static Problem? Refuse(string field, GeoPoint place, City city, ZoneIndex zones) =>
+        !city.Contains(place) || !zones.IsServed(city.Id, place) ? BillingProblems.OutsideServiceArea(field)
+        : zones.IsRestricted(city.Id, place) ? BillingProblems.Restricted(field)
+        : null;
 }
 
 /// <summary>Where from and where to, WGS 84.</summary>

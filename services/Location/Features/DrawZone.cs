@@ -19,11 +19,11 @@ static class DrawZone
         """;
 
     const string Save = """
-        insert into location.zones (zone_id, city_id, name, kind, shape, priority, active, changed_at, changed_by)
-        values (@ZoneId, @CityId, @Name, @Kind, st_setsrid(st_geomfromgeojson(@Shape), 4326), @Priority, @Active, @Now, @Operator)
+        insert into location.zones as zone (zone_id, city_id, name, kind, shape, priority, active, changed_at, changed_by, version)
+        values (@ZoneId, @CityId, @Name, @Kind, st_setsrid(st_geomfromgeojson(@Shape), 4326), @Priority, @Active, @Now, @Operator, 1)
         on conflict (zone_id) do update
         set    city_id = excluded.city_id, name = excluded.name, kind = excluded.kind, shape = excluded.shape, priority = excluded.priority,
-               active = excluded.active, changed_at = excluded.changed_at, changed_by = excluded.changed_by
+               active = excluded.active, changed_at = excluded.changed_at, changed_by = excluded.changed_by, removed_at = null, version = zone.version + 1
         """;
 
     const string SaveGates = """
@@ -44,6 +44,7 @@ static class DrawZone
         await transaction.Execute(Save, row, ct);
         await transaction.Execute("delete from location.gates where zone_id = @ZoneId", row, ct);
         await transaction.Execute(SaveGates, row, ct);
+        await ZoneStore.Tell(transaction, [zoneId], row.Now, ct);
         return TypedResults.Ok(await ZoneStore.Get(transaction, zoneId, ct));
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Tumpang.Contracts;
 using Tumpang.ServiceDefaults;
 
 namespace Tumpang.Locations.Features;
@@ -13,13 +14,13 @@ static class FindZones
 
         var zones = await ZoneStore.At(database, city.Id, place, ct);
         return TypedResults.Ok(new Answer(
-            zones.Any(zone => zone.Properties.Kind is ZoneKind.ServiceArea),
+            zones.Any(zone => zone.Properties.Kind is ZoneKind.ServiceArea) || !await ZoneStore.HasServiceArea(database, city.Id, ct),
             zones.Any(zone => zone.Properties.Kind is ZoneKind.Restricted),
             [.. zones.Where(zone => zone.Properties.Kind is ZoneKind.Airport or ZoneKind.Station).Select(zone => PickupZone.From(zone))],
             city.Id));
     }
 
-    /// <param name="InServiceArea">False outside every service area.</param>
+    /// <param name="InServiceArea">False outside every service area; a city for which none is drawn is served wherever its bounds reach.</param>
     /// <param name="Restricted">True where nobody may be picked up or dropped off.</param>
     /// <param name="Zones">The airports and stations that cover the place, highest priority first.</param>
     public sealed record Answer(bool InServiceArea, bool Restricted, IReadOnlyList<PickupZone> Zones, string? CityId = null);

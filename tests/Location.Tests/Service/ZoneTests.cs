@@ -86,6 +86,40 @@ public sealed class ZoneTests(LocationCity city)
     }
 
     [Fact]
+    public async Task Every_change_is_told_with_the_next_version_also_when_a_removed_zone_is_drawn_again()
+    {
+        var (id, place) = (Guid.CreateVersion7(), city.FreshPlace());
+        using var http = Operator();
+
+        await Put(http, id, Square(place, ZoneKind.Restricted));
+        await Put(http, id, Square(place, ZoneKind.Restricted, active: false));
+        Assert.Equal(HttpStatusCode.NoContent, (await http.DeleteAsync($"/v1/ops/zones/{id}", Test.Ct)).StatusCode);
+        await Put(http, id, Square(place, ZoneKind.Airport, gates: [new("Door", place)]));
+
+        var told = await city.Published<ZoneChanged>(id);
+        Assert.Equal([(1, true), (2, false), (3, false), (4, true)], told.Select(change => (change.Version, change.Active)));
+        Assert.Equal(ZoneKind.Airport, told[^1].Kind);
+        Assert.Equal(5, told[^1].Ring.Count);
+        Assert.Equal(place.Latitude - 0.001, told[^1].Ring[0].Latitude, 9);
+        Assert.Equal(place.Longitude - 0.001, told[^1].Ring[0].Longitude, 9);
+    }
+
+    [Fact]
+    public async Task The_zones_that_a_new_fleet_begins_with_are_told_once()
+    {
+        var jakarta = Guid.Parse("0190b0a0-0000-7000-8000-000000000006");
+
+        await Test.Until(async () => (await city.Published<ZoneChanged>(jakarta)).Count > 0);
+
+        using var http = Operator();
+        var zone = await http.GetFromJsonAsync<ZoneFeature>($"/v1/ops/zones/{jakarta}", Json.Options, Test.Ct);
+        var (first, told) = ((await city.Published<ZoneChanged>(jakarta))[0], await city.Query<long>("select version from location.zones where zone_id = @Id", jakarta));
+        Assert.Equal(zone!.Geometry.Coordinates[0].Select(corner => new GeoPoint(corner[1], corner[0])), first.Ring);
+        Assert.Equal(1, first.Version);
+        Assert.Equal(Enumerable.Range(1, (int)told), (await city.Published<ZoneChanged>(jakarta)).Select(change => (int)change.Version));
+    }
+
+    [Fact]
     public async Task The_zone_of_the_higher_priority_comes_first()
     {
         var place = city.FreshPlace();
@@ -121,6 +155,10 @@ public sealed class ZoneTests(LocationCity city)
     [InlineData("properties.cityId", "geometry", "\"jakarta\"")]
     [InlineData("properties.priority", "properties.priority", "-1")]
     [InlineData("geometry.type", "geometry", "\"Point\"")]
+    [InlineData("geometry", "geometry", "null")]
+    [InlineData("geometry.coordinates", "geometry.coordinates", "null")]
+    [InlineData("properties", "properties", "null")]
+    [InlineData("properties.name", "properties.name", "null")]
     [InlineData("geometry.coordinates", "geometry", "[]")]
     [InlineData("geometry.coordinates", "geometry", "[null]")]
     [InlineData("geometry.coordinates", "geometry", "[[[-74,40.7],[-74,40.8],[-73.9,40.8],null]]")]

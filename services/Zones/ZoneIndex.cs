@@ -1,0 +1,47 @@
+using System.Collections.Frozen;
+using Tumpang.Contracts;
+
+namespace Tumpang.Zones;
+
+/// <summary>The zones in force, in memory: what holds at a place costs no question to a database. Immutable; a change makes a new one.</summary>
+public sealed class ZoneIndex
+{
+    public static readonly ZoneIndex Empty = new([]);
+
+    readonly FrozenDictionary<string, Zone[]> byCity;
+
+    /// <param name="zones">The active ones of all cities.</param>
+    public ZoneIndex(IEnumerable<Zone> zones) => byCity = zones
+        .GroupBy(zone => zone.CityId)
+        .ToFrozenDictionary(city => city.Key, city => city.OrderByDescending(zone => zone.Priority).ThenBy(zone => zone.ZoneId).ToArray());
+
+    /// <summary>The zone of one of these kinds that counts at a place: the one with the highest priority; null where there is none.</summary>
+    public Zone? Find(string cityId, GeoPoint place, params ReadOnlySpan<ZoneKind> kinds)
+    {
+        foreach (var zone in Of(cityId))
+        {
+            if (kinds.Contains(zone.Kind) && zone.Covers(place)) return zone;
+        }
+
+        return null;
+    }
+
+    /// <summary>True within a service area of the city. A city for which none is drawn is served wherever its bounds reach.</summary>
+    public bool IsServed(string cityId, GeoPoint place)
+    {
+        var hasAreas = false;
+        foreach (var zone in Of(cityId))
+        {
+            if (zone.Kind is not ZoneKind.ServiceArea) continue;
+            if (zone.Covers(place)) return true;
+            hasAreas = true;
+        }
+
+        return !hasAreas;
+    }
+
+    /// <summary>True where nobody may be picked up or dropped off.</summary>
+    public bool IsRestricted(string cityId, GeoPoint place) => Find(cityId, place, ZoneKind.Restricted) is not null;
+
+    Zone[] Of(string cityId) => byCity.GetValueOrDefault(cityId) ?? [];
+}
