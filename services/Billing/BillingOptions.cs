@@ -25,10 +25,6 @@ internal sealed class BillingOptions
     [Range(typeof(TimeSpan), "00:00:00.05", "00:10:00")]
     public TimeSpan PolicyRefresh { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How soon a changed zone is in force, after billing has heard of it; system time.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.05", "00:10:00")]
-    public TimeSpan ZoneRefresh { get; set; } = TimeSpan.FromSeconds(1);
-
     /// <summary>Pickup and drop-off closer than this are one place, straight metres.</summary>
     [Range(0, 10_000)]
     public int ShortestTripMetres { get; set; } = 20;

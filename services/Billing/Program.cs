@@ -3,6 +3,7 @@ using Tumpang.Billing.Features;
 using Tumpang.Contracts;
 using Tumpang.Roads;
 using Tumpang.ServiceDefaults;
+using Tumpang.Zones;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("billing");
@@ -25,13 +26,12 @@ builder.Services.AddOptions<BillingOptions>().BindConfiguration("Billing").Valid
 builder.Services.AddSingleton<QuoteToken>();
 builder.Services.AddSingleton<BillingMetrics>();
 builder.Services.AddSingleton<FarePolicies>();
-builder.Services.AddSingleton<ZonesInForce>();
 builder.Services.AddSingleton<RideBills>();
 builder.Services.AddSingleton<RequestedQuotes>();
 builder.Services.AddSweeper<RefreshFarePolicies>();
-builder.Services.AddSweeper<RefreshZones>();
 builder.Services.AddSweeper<FinaliseOverdueRides>();
 builder.AddRoads();
+builder.AddZones("billing.zones", ring: "ring");
 
 var app = builder.Build();
 app.MapServiceDefaults();

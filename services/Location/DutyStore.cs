@@ -9,7 +9,7 @@ sealed partial class DutyStore(Database database, PositionPool pool, Cities citi
 {
     /// <summary>Busy and track follow from the rides, so they cannot disagree with them.</summary>
     const string SelectDuties = """
-        select d.driver_id, d.approved, d.online, d.city_id, d.vehicle_class, busy.ride_id, track.ride_id as track_ride_id, d.version
+        select d.driver_id, d.approved, d.online, d.city_id, d.vehicle_class, busy.ride_id, track.ride_id as track_ride_id, d.queue_zone_id, d.version
         from location.duties d
         left join lateral (
             select r.ride_id from location.rides r
@@ -55,7 +55,7 @@ sealed partial class DutyStore(Database database, PositionPool pool, Cities citi
     public static async Task<Duty> Get(Transaction transaction, Guid driverId, CancellationToken ct)
     {
         var row = await transaction.Find<DutyRow>(SelectDuties, new { DriverIds = new[] { driverId } }, ct);
-        return row?.ToDuty() ?? new Duty(driverId, false, false, null, null, null, null, 0);
+        return row?.ToDuty() ?? new Duty(driverId, false, false, null, null, null, null, null, 0);
     }
 
     /// <summary>
@@ -94,9 +94,10 @@ sealed partial class DutyStore(Database database, PositionPool pool, Cities citi
     [LoggerMessage(LogLevel.Warning, "The pool in Redis was not updated: {Reason}")]
     partial void PoolUnavailable(string reason);
 
-    sealed record DutyRow(Guid DriverId, bool Approved, bool Online, string? CityId, string? VehicleClass, Guid? RideId, Guid? TrackRideId, long Version)
+    sealed record DutyRow(
+        Guid DriverId, bool Approved, bool Online, string? CityId, string? VehicleClass, Guid? RideId, Guid? TrackRideId, Guid? QueueZoneId, long Version)
     {
         public Duty ToDuty() => new(
-            DriverId, Approved, Online, CityId, VehicleClass is null ? null : Enum.Parse<VehicleClass>(VehicleClass), RideId, TrackRideId, Version);
+            DriverId, Approved, Online, CityId, VehicleClass is null ? null : Enum.Parse<VehicleClass>(VehicleClass), RideId, TrackRideId, QueueZoneId, Version);
     }
 }

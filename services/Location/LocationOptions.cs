@@ -52,6 +52,10 @@ sealed class LocationOptions
     [Range(0, 30)]
     public double SlowBelowMetresPerSecond { get; set; } = 5.364;
 
+    /// <summary>A driver who is heard of outside a queue's zone so many times in a row has left the queue.</summary>
+    [Range(1, 20)]
+    public int OutsidePingsToLeaveQueue { get; set; } = 3;
+
     /// <summary>The most that one nearby search returns to dispatch.</summary>
     [Range(1, 1_000)]
     public int MaxNearby { get; set; } = 200;

@@ -24,6 +24,9 @@ static class LocationProblems
 
     public static readonly Problem NoSuchZone = Problem.NotFound("zone");
 
+    public static readonly Problem NotInQueue =
+        new(404, "not-in-queue", "You are not waiting in a queue: those are at airports and stations, and a ride ends the waiting.");
+
     public static readonly Problem NoSuchCity = Problem.NotFound("city");
 
     public static Problem InvalidShape(string detail) => Problem.Invalid("geometry", detail);

@@ -8,14 +8,15 @@ static class PoolScripts
 {
     /// <summary>
     /// Keys: driver hash, then (positions, seen) per class. Arguments: member, version, city, class, online, ride, track ride,
-    /// believed until (system ms), TTL ms, index of the class whose pool the driver may be in (0 = none).
+    /// believed until (system ms), TTL ms, index of the class whose pool the driver may be in (0 = none), zone of the queue.
     /// </summary>
     public const string Remember = """
         local known = redis.call('HMGET', KEYS[1], 'version', 'coming')
         if known[1] and tonumber(known[1]) > tonumber(ARGV[2]) then return 0 end
         if known[2] and tonumber(known[2]) <= tonumber(ARGV[2]) then redis.call('HDEL', KEYS[1], 'hold', 'coming') end
+        if redis.call('HGET', KEYS[1], 'queue') ~= ARGV[11] then redis.call('HDEL', KEYS[1], 'outside') end
         redis.call('HSET', KEYS[1], 'version', ARGV[2], 'city', ARGV[3], 'class', ARGV[4], 'online', ARGV[5],
-            'ride', ARGV[6], 'track', ARGV[7], 'until', ARGV[8])
+            'ride', ARGV[6], 'track', ARGV[7], 'until', ARGV[8], 'queue', ARGV[11])
         redis.call('PEXPIRE', KEYS[1], ARGV[9])
         for class = 1, (#KEYS - 1) / 2 do
             if class ~= tonumber(ARGV[10]) then
@@ -84,6 +85,12 @@ static class PoolScripts
             elseif radius >= widest then return found
             else radius = math.min(widest, radius * 2) end
         end
+        """;
+
+    /// <summary>Key: driver hash. A driver who is not known is not counted, so that no hash is made that never expires.</summary>
+    public const string CountOutsidePing = """
+        if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+        return redis.call('HINCRBY', KEYS[1], 'outside', 1)
         """;
 
     /// <summary>Keys: positions, seen. Arguments: oldest city ms, how many at most. Returns how many silent drivers left the pool.</summary>

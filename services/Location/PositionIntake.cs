@@ -11,7 +11,7 @@ sealed record DriverUpdates(Guid DriverId, IReadOnlyList<LocationUpdate> Points)
 /// only for drivers on a ride, and about once a minute for each of the others.
 /// </summary>
 sealed class PositionIntake(
-    PositionPool pool, DutyStore duties, TrackRecorder tracks, Cities cities, CityClock clock, LocationMetrics metrics, IOptions<LocationOptions> options)
+    PositionPool pool, DutyStore duties, DriverQueues queues, TrackRecorder tracks, Cities cities, CityClock clock, LocationMetrics metrics, IOptions<LocationOptions> options)
 {
     readonly LocationOptions rules = options.Value;
 
@@ -22,8 +22,12 @@ sealed class PositionIntake(
         var intakes = drivers.Select(driver => Sift(driver, now)).ToList();
         await Recognise([.. intakes.Where(intake => intake.Updates.Count > 0)], now, ct);
         await RecordTracks([.. intakes.Where(intake => intake is { Updates.Count: > 0, Duty.TrackRideId: not null })], now, ct);
-        var placements = intakes.Select(intake => Settle(intake, now)).OfType<Placement>().ToList();
-        if (placements.Count > 0) await duties.Try(() => pool.Place(placements));
+        var settled = intakes.Select(intake => (Intake: intake, Placement: Settle(intake, now))).Where(driver => driver.Placement is not null).ToList();
+        if (settled.Count > 0)
+        {
+            await duties.Try(() => pool.Place([.. settled.Select(driver => driver.Placement!.Value)]));
+            await queues.Follow([.. settled.Select(driver => (driver.Placement!.Value, driver.Intake.OutsidePings))], ct);
+        }
 
         foreach (var intake in intakes) metrics.Count(intake.Tally);
         return [.. intakes.Select(intake => intake.Tally)];
@@ -52,7 +56,7 @@ sealed class PositionIntake(
         await duties.Try(async () =>
         {
             var known = await pool.Read(intakes.Select(intake => (intake.City, intake.DriverId)));
-            foreach (var (intake, driver) in intakes.Zip(known)) (intake.Duty, intake.Last) = (driver.Duty, driver.Last);
+            foreach (var (intake, driver) in intakes.Zip(known)) (intake.Duty, intake.Last, intake.OutsidePings) = (driver.Duty, driver.Last, driver.OutsidePings);
         });
 
         var unknown = intakes.Where(intake => intake.Duty is null).ToList();
@@ -99,5 +103,7 @@ sealed class PositionIntake(
         public Duty? Duty { get; set; }
 
         public Fix? Last { get; set; }
+
+        public int OutsidePings { get; set; }
     }
 }

@@ -7,14 +7,20 @@ using Tumpang.ServiceDefaults;
 namespace Tumpang.Locations;
 
 /// <summary>A driver as Redis knows them: the copy of their duty, null when there is none to believe, and their last position.</summary>
-readonly record struct KnownDriver(Duty? Duty, Fix? Last);
+/// <param name="OutsidePings">How often in a row the driver was heard of outside the queue's zone.</param>
+readonly record struct KnownDriver(Duty? Duty, Fix? Last, int OutsidePings);
 
 /// <summary>A position to be stored; in the pool too when the duty allows.</summary>
 readonly record struct Placement(string City, Duty Duty, Fix Fix);
 
 /// <summary>A driver near a place.</summary>
 /// <param name="SeenAt">When the driver was there, city time.</param>
-sealed record NearbyDriver(Guid DriverId, GeoPoint Position, int DistanceMetres, DateTimeOffset SeenAt);
+/// <param name="QueueRank">The place in the queue of the airport or station, from 1; null for those who are not in it.</param>
+sealed record NearbyDriver(Guid DriverId, GeoPoint Position, int DistanceMetres, DateTimeOffset SeenAt, int? QueueRank = null)
+{
+    public static NearbyDriver Of(Guid driverId, Fix seen, GeoPoint from) =>
+        new(driverId, seen.Position, (int)Math.Round(seen.Position.MetresTo(from)), seen.At);
+}
 
 /// <summary>
 /// The drivers who can be offered a ride now, in Redis. All of it may be lost at any moment: the next position of each driver brings
@@ -28,7 +34,7 @@ sealed class PositionPool(IDatabase redis, Cities cities, CityClock clock, IOpti
     /// <summary>Longer than a commit takes; after it an interrupted change no longer keeps the driver out. System time.</summary>
     static readonly TimeSpan Hold = TimeSpan.FromSeconds(3);
 
-    static readonly RedisValue[] Fields = ["version", "city", "class", "online", "ride", "track", "until", "at", "latitude", "longitude"];
+    static readonly RedisValue[] Fields = ["version", "city", "class", "online", "ride", "track", "until", "at", "latitude", "longitude", "queue", "outside"];
 
     readonly LocationOptions rules = options.Value;
 
@@ -43,7 +49,7 @@ sealed class PositionPool(IDatabase redis, Cities cities, CityClock clock, IOpti
         [
             Member(duty.DriverId), duty.Version, duty.CityId ?? "", duty.VehicleClass?.ToString() ?? "", duty.Online, Text(duty.RideId), Text(duty.TrackRideId),
             SystemMilliseconds() + Milliseconds(clock.ToSystem(rules.DutyBelievedFor)), Lifetime(),
-            duty.IsAvailable && duty.CityId == city ? (int)duty.VehicleClass!.Value + 1 : 0,
+            duty.IsAvailable && duty.CityId == city ? (int)duty.VehicleClass!.Value + 1 : 0, Text(duty.QueueZoneId),
         ]);
 
     /// <summary>Takes a driver out before the change that makes them unavailable commits; <paramref name="coming"/> is the duty after it.</summary>
@@ -55,6 +61,12 @@ sealed class PositionPool(IDatabase redis, Cities cities, CityClock clock, IOpti
     /// <summary>Stores positions, in as few scripts as bounded length allows, all in one round trip.</summary>
     public Task Place(IReadOnlyCollection<Placement> placements) => Task.WhenAll(
         placements.GroupBy(placement => placement.City).SelectMany(city => city.Chunk(DriversPerScript)).Select(PlaceChunk)).Soon();
+
+    /// <summary>Counts that a driver in a queue was heard of outside its zone once more; how often in a row.</summary>
+    public async Task<int> CountOutsidePing(string city, Guid driverId) => (int)await Run(PoolScripts.CountOutsidePing, [PoolKeys.Driver(city, driverId)], []);
+
+    /// <summary>The driver is back in the zone.</summary>
+    public Task ForgetOutsidePings(string city, Guid driverId) => redis.HashDeleteAsync(PoolKeys.Driver(city, driverId), "outside").Soon();
 
     /// <summary>The nearest available drivers who were heard of lately, nearest first.</summary>
     public async Task<IReadOnlyList<NearbyDriver>> Nearby(
@@ -99,14 +111,14 @@ sealed class PositionPool(IDatabase redis, Cities cities, CityClock clock, IOpti
     static Duty ReadDuty(Guid driverId, RedisValue[] fields) => new(
         driverId, Approved: true, Online: (bool)fields[3], CityId: fields[1].IsNullOrEmpty ? null : (string)fields[1]!,
         VehicleClass: Enum.TryParse<VehicleClass>(fields[2], out var vehicleClass) ? vehicleClass : null,
-        RideId: Id(fields[4]), TrackRideId: Id(fields[5]), Version: (long)fields[0]);
+        RideId: Id(fields[4]), TrackRideId: Id(fields[5]), QueueZoneId: Id(fields[10]), Version: (long)fields[0]);
 
     async Task<KnownDriver> ReadOne(string city, Guid driverId)
     {
         var fields = await redis.HashGetAsync(PoolKeys.Driver(city, driverId), Fields);
         var believed = !fields[0].IsNull && (long)fields[6] > SystemMilliseconds();
         Fix? last = fields[7].IsNull ? null : new Fix(new GeoPoint((double)fields[8], (double)fields[9]), Instant((long)fields[7]));
-        return new KnownDriver(believed ? ReadDuty(driverId, fields) : null, last);
+        return new KnownDriver(believed ? ReadDuty(driverId, fields) : null, last, (int?)fields[11] ?? 0);
     }
 
     Task PlaceChunk(Placement[] placements)

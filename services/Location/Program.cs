@@ -3,6 +3,7 @@ using Tumpang.Locations;
 using Tumpang.Locations.Features;
 using Tumpang.Roads;
 using Tumpang.ServiceDefaults;
+using Tumpang.Zones;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("location");
@@ -20,6 +21,7 @@ builder.Services.AddOptions<LocationOptions>().BindConfiguration("Location").Val
 builder.Services.AddSingleton<LocationMetrics>();
 builder.Services.AddSingleton<PositionPool>();
 builder.Services.AddSingleton<DutyStore>();
+builder.Services.AddSingleton<DriverQueues>();
 builder.Services.AddSingleton<CloseTrack>();
 builder.Services.AddSingleton<TrackRecorder>();
 builder.Services.AddSingleton<PositionIntake>();
@@ -28,6 +30,11 @@ builder.Services.AddSweeper<SweepPool>();
 builder.Services.AddSweeper<TakeSilentDriversOffline>();
 builder.Services.AddSweeper<TellOfFirstZones>();
 builder.AddRoads();
+builder.AddZones(
+    "location.zones",
+    ring: """
+        select json_agg(json_build_object('latitude', st_y(corner.geom), 'longitude', st_x(corner.geom)) order by corner.path) from st_dumppoints(shape) corner
+        """);
 
 var app = builder.Build();
 app.MapServiceDefaults();

@@ -103,6 +103,14 @@ public sealed class CityRules
     [Range(typeof(TimeSpan), "00:00:00", "00:30:00")]
     public TimeSpan CancellationPenalty { get; set; } = TimeSpan.FromSeconds(40);
 
+    /// <summary>At an airport or a station: every driver further back in its queue counts as this much further away.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00")]
+    public TimeSpan QueueRankWeight { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>At an airport or a station where drivers queue: a driver who is not in the queue counts as this much further away.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:30:00")]
+    public TimeSpan QueueJumpPenalty { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>
     /// Batched only: leaving a request for a later round counts like a drive of this long, so a driver who is further away is
     /// saved for somebody nearer. Zero: every round serves as many requests as it can, however far away.

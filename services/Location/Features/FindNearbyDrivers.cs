@@ -4,21 +4,30 @@ using Tumpang.ServiceDefaults;
 
 namespace Tumpang.Locations.Features;
 
-/// <summary>match looks for drivers around a pickup: available, of the class, heard of lately, nearest first. One script, whatever the answer.</summary>
+/// <summary>
+/// match looks for drivers around a pickup: available, of the class, heard of lately. At an airport or a station those in its queue come first, in its order;
+/// everybody else follows, the nearest first. One script, whatever the answer.
+/// </summary>
 static class FindNearbyDrivers
 {
-    public static async Task<IResult> Handle(Request request, PositionPool pool, IOptions<LocationOptions> options, CancellationToken ct)
+    public static async Task<IResult> Handle(Request request, PositionPool pool, DriverQueues queues, IOptions<LocationOptions> options, CancellationToken ct)
     {
         if (!request.Pickup.IsValid) return LocationProblems.InvalidPosition.ToHttp();
 
         ct.ThrowIfCancellationRequested();
-        var drivers = await pool.Nearby(
-            request.CityId, request.VehicleClass, request.Pickup, Math.Clamp(request.RadiusMetres, 1, options.Value.MaxRadiusMetres),
-            Math.Clamp(request.Limit, 1, options.Value.MaxNearby), request.Exclude ?? []);
-        return TypedResults.Ok(new Answer(drivers));
+        var (limit, exclude) = (Math.Clamp(request.Limit, 1, options.Value.MaxNearby), request.Exclude ?? []);
+        var queued = queues.At(request.CityId, request.Pickup) is { } zone
+            ? await queues.First(zone, request.VehicleClass, request.Pickup, limit, exclude, ct)
+            : [];
+        if (queued.Count == limit) return TypedResults.Ok(new Answer(queued));
+
+        var near = await pool.Nearby(
+            request.CityId, request.VehicleClass, request.Pickup, Math.Clamp(request.RadiusMetres, 1, options.Value.MaxRadiusMetres), limit - queued.Count,
+            [.. exclude, .. queued.Select(driver => driver.DriverId)]);
+        return TypedResults.Ok(new Answer([.. queued, .. near]));
     }
 
-    /// <param name="RadiusMetres">1 to 20 000; larger ones are cut.</param>
+    /// <param name="RadiusMetres">1 to 20 000; larger ones are cut. Drivers in a queue count wherever in its zone they are.</param>
     /// <param name="Limit">1 to 200; larger ones are cut.</param>
     public sealed record Request(
         GeoPoint Pickup, string CityId, VehicleClass VehicleClass, double RadiusMetres, int Limit, IReadOnlyList<Guid>? Exclude = null);

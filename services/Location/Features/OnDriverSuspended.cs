@@ -8,7 +8,7 @@ sealed class OnDriverSuspended(DutyStore duties) : IEventHandler<DriverSuspended
 {
     const string Suspend = """
         update location.duties
-        set    approved = false, online = false, approval_version = @Version
+        set    approved = false, online = false, queue_zone_id = null, queued_at = null, approval_version = @Version
         where  driver_id = @DriverId and approval_version < @Version
         """;
 

@@ -3,7 +3,9 @@ using Tumpang.ServiceDefaults;
 
 namespace Tumpang.Locations.Features;
 
-/// <summary>The driver is free again. The cancellation may arrive before the match that it cancels.</summary>
+/// <summary>
+/// The driver is free again, and back at their place in a queue unless they gave the ride up. The cancellation may arrive before the match that it cancels.
+/// </summary>
 sealed class OnRideCancelled(DutyStore duties) : IEventHandler<RideCancelled>
 {
     const string Cancel = """
@@ -16,6 +18,7 @@ sealed class OnRideCancelled(DutyStore duties) : IEventHandler<RideCancelled>
     {
         await DutyStore.Lock(transaction, happened.DriverId, ct);
         await transaction.Execute(Cancel, new { happened.RideId, happened.DriverId, happened.PassengerId, happened.OccurredAt }, ct);
+        if (happened.By is Party.Driver) await transaction.Execute(DriverQueues.LeaveWhenQueuedBefore, new { happened.DriverId, happened.OccurredAt }, ct);
         await duties.Announce(transaction, happened.DriverId, ct);
     }
 }

@@ -21,14 +21,14 @@ sealed class OnRideStarted(DutyStore duties, CloseTrack close, CityClock clock, 
         returning coalesce(last_at >= completed_at - @TrackGap, false)
         """;
 
-    const string Waiting = DutyStore.LockDutyThen + """
+    const string Waiting = DutyStore.LockDutyThen + DriverQueues.LeaveWhenQueuedBefore + """
         select ride_id from location.rides
         where  driver_id = @DriverId and ride_id <> @RideId and started_at is not null and completed_at is not null and closed_at is null and cancelled_at is null
         """;
 
     public async Task Handle(RideStarted happened, Transaction transaction, CancellationToken ct)
     {
-        foreach (var rideId in await transaction.List<Guid>(Waiting, new { happened.DriverId, happened.RideId }, ct))
+        foreach (var rideId in await transaction.List<Guid>(Waiting, new { happened.DriverId, happened.RideId, happened.OccurredAt }, ct))
         {
             await close.Within(transaction, rideId, happened.OccurredAt, ct);
         }

@@ -12,7 +12,7 @@ static class SetAvailability
         update location.duties set online = true, city_id = @CityId, seen_at = @Now where driver_id = @DriverId
         """;
 
-    const string MarkOffline = "update location.duties set online = false where driver_id = @DriverId";
+    const string MarkOffline = "update location.duties set online = false, queue_zone_id = null, queued_at = null where driver_id = @DriverId";
 
     public static async Task<IResult> Handle(
         Request request, CurrentUser user, Transaction transaction, DutyStore duties, PositionPool pool, Cities cities, CityClock clock, CancellationToken ct)

@@ -11,7 +11,7 @@ sealed class TakeSilentDriversOffline(Database database, DutyStore duties, CityC
 
     const string TakeOffline = """
         update location.duties d
-        set    online = false, version = d.version + 1
+        set    online = false, queue_zone_id = null, queued_at = null, version = d.version + 1
         from   (
             select driver_id from location.duties s
             where  online and seen_at < @SilentSince and not exists (

@@ -7,7 +7,9 @@ namespace Tumpang.Matching.Dispatch;
 /// <param name="DistanceMetres">Straight line from the driver to the pickup.</param>
 /// <param name="PickupSeconds">Driving time from the driver to the pickup.</param>
 /// <param name="Cost">What choosing this pair costs, seconds: the driving time with the adjustments of <see cref="PairCost"/>.</param>
-readonly record struct Candidate(Guid RideRequestId, Guid DriverId, GeoPoint DriverPosition, int DistanceMetres, double PickupSeconds, double Cost);
+/// <param name="QueueRank">The driver's place in the queue of the pickup's airport or station, from 1; null outside it.</param>
+readonly record struct Candidate(
+    Guid RideRequestId, Guid DriverId, GeoPoint DriverPosition, int DistanceMetres, double PickupSeconds, double Cost, int? QueueRank = null);
 
 /// <summary>Which driver is asked to take which request: the heart of dispatch, and free of everything else.</summary>
 static class Assignment

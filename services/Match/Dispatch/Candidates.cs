@@ -37,7 +37,7 @@ sealed partial class Candidates(LocationClient location, WaitingRequests waiting
 
         var judged = (await Judged(zone, [.. near.Select(candidate => candidate.DriverId).Distinct()], ct)).ToDictionary(driver => driver.DriverId);
         return new(
-            [.. near.Select(pair => pair with { Cost = pair.Cost + PairCost.Seconds(judged[pair.DriverId].Record, rules, now) })],
+            [.. near.Select(pair => pair with { Cost = PairCost.Seconds(pair, judged[pair.DriverId].Record, rules, now) })],
             judged.Values.Where(driver => driver.Dropped is not null).ToDictionary(driver => driver.DriverId, driver => driver.Dropped!), thinking.Count, answered);
     }
 

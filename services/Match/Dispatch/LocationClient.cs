@@ -7,15 +7,16 @@ namespace Tumpang.Matching.Dispatch;
 sealed record NearbyRequest(GeoPoint Pickup, string CityId, VehicleClass VehicleClass, int RadiusMetres, int Limit, IReadOnlyList<Guid> Exclude);
 
 /// <summary>A driver near a pickup; distance is a straight line in metres.</summary>
-sealed record NearbyDriver(Guid DriverId, GeoPoint Position, double DistanceMetres, DateTimeOffset SeenAt);
+/// <param name="QueueRank">The place in the queue of the pickup's airport or station, from 1; null for those who are not in it.</param>
+sealed record NearbyDriver(Guid DriverId, GeoPoint Position, double DistanceMetres, DateTimeOffset SeenAt, int? QueueRank = null);
 
-/// <summary>The drivers near a pickup, the nearest first.</summary>
+/// <summary>The drivers near a pickup: those in a queue in its order, then the nearest first.</summary>
 sealed record NearbyDrivers(IReadOnlyList<NearbyDriver> Drivers);
 
 /// <summary>The one synchronous call between services of the fleet. Its timeout, retries and circuit breaker are those of every service client.</summary>
 sealed class LocationClient(HttpClient http)
 {
-    /// <summary>Drivers within the radius, the nearest first.</summary>
+    /// <summary>Drivers within the radius, and in the queue of the pickup's zone.</summary>
     public async Task<IReadOnlyList<NearbyDriver>> Nearby(NearbyRequest search, CancellationToken ct)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/internal/nearby") { Content = JsonContent.Create(search, options: Json.Options) }

@@ -14,13 +14,19 @@ static class PairCost
         WaitingRequest request, IReadOnlyList<NearbyDriver> drivers, double[] pickupSeconds, CityRules rules, DateTimeOffset now)
     {
         var waited = now - request.RequestedAt;
+        var somebodyQueues = drivers.Any(driver => driver.QueueRank is not null);
         for (var index = 0; index < drivers.Count; index++)
         {
             var (driver, seconds) = (drivers[index], pickupSeconds[index]);
+            var drive = driver.QueueRank is { } rank ? Queued(rank, rules) : somebodyQueues ? seconds + rules.QueueJumpPenalty.TotalSeconds : seconds;
             yield return new(
-                request.RideRequestId, driver.DriverId, driver.Position, (int)Math.Round(driver.DistanceMetres), seconds, Seconds(seconds, waited, rules));
+                request.RideRequestId, driver.DriverId, driver.Position, (int)Math.Round(driver.DistanceMetres), seconds, Seconds(drive, waited, rules),
+                driver.QueueRank);
         }
     }
+
+    /// <summary>Whoever waits in the queue of the pickup's zone counts by rank alone: the first is asked first, wherever in the zone they stand.</summary>
+    static double Queued(int rank, CityRules rules) => rank * rules.QueueRankWeight.TotalSeconds;
 
     /// <summary>The drive to the pickup, less a credit for the time that the passenger has waited.</summary>
     public static double Seconds(double pickupSeconds, TimeSpan waited, CityRules rules) =>
@@ -28,8 +34,11 @@ static class PairCost
 
     /// <summary>
     /// What a driver's record adds: a credit for idle time, so that work is shared, and a charge for offers refused and rides given up, which
-    /// cost passengers their time. What is not known weighs nothing.
+    /// cost passengers their time. What is not known weighs nothing. In a queue only the rank counts.
     /// </summary>
+    public static double Seconds(Candidate pair, DriverRecord record, CityRules rules, DateTimeOffset now) =>
+        pair.QueueRank is null ? pair.Cost + Seconds(record, rules, now) : pair.Cost;
+
     public static double Seconds(DriverRecord record, CityRules rules, DateTimeOffset now)
     {
         var idle = record.FreeSince is { } since && since < now ? Math.Min((now - since).TotalSeconds, LongestIdle.TotalSeconds) : 0;
