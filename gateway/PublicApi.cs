@@ -32,6 +32,7 @@ internal static class PublicApi
 
         new("location", "/v1/positions", Limit: RateLimit.Positions, BodyBytes: PositionsBodyBytes),
         new("location", "/v1/me/availability"),
+        new("location", "/v1/me/queue"),
         new("location", "/v1/drivers/nearby"),
         new("location", "/v1/routes"),
         new("location", "/v1/rides/{rideId}/track"),

@@ -18,6 +18,7 @@ public sealed class TheDoorTests(GatewayFleet fleet)
     [InlineData("GET", "/v1/me/driver", "user")]
     [InlineData("DELETE", "/v1/sessions/current", "user")]
     [InlineData("PUT", "/v1/me/availability", "location")]
+    [InlineData("GET", "/v1/me/queue", "location")]
     [InlineData("POST", "/v1/positions", "location")]
     [InlineData("GET", "/v1/rides/0193/track", "location")]
     [InlineData("POST", "/v1/ride-requests", "match")]
