@@ -52,6 +52,14 @@ sealed class LocationOptions
     [Range(0, 30)]
     public double SlowBelowMetresPerSecond { get; set; } = 5.364;
 
+    /// <summary>How many calls with positions a process works on at once.</summary>
+    [Range(1, 10_000)]
+    public int PositionCallsAtOnce { get; set; } = 64;
+
+    /// <summary>How many more of them may wait; further ones are answered with 429.</summary>
+    [Range(0, 100_000)]
+    public int PositionCallsWaiting { get; set; } = 256;
+
     /// <summary>A driver who is heard of outside a queue's zone so many times in a row has left the queue.</summary>
     [Range(1, 20)]
     public int OutsidePingsToLeaveQueue { get; set; } = 3;

@@ -20,6 +20,9 @@ static class LocationProblems
     public static readonly Problem TooManyDrivers =
         Problem.Invalid("drivers", $"Send 1 to {Limits.PointsPerCall} points of distinct drivers at once.");
 
+    public static readonly Problem TooManyCalls =
+        new(429, "too-many-requests", "Positions come faster than they can be taken; send the newest in a moment.") { RetryAfterSeconds = 1 };
+
     public static readonly Problem NoSuchRide = Problem.NotFound("ride");
 
     public static readonly Problem NoSuchZone = Problem.NotFound("zone");

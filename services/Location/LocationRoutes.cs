@@ -9,7 +9,7 @@ static class LocationRoutes
     public static void MapLocationRoutes(this WebApplication app)
     {
         var v1 = app.MapGroup("/v1").WithTags("Location").RequireAuthorization();
-        v1.MapPost("/positions", ReportPositions.Handle).RequireAuthorization(Policies.Driver);
+        v1.MapPost("/positions", ReportPositions.Handle).RequireAuthorization(Policies.Driver).UnderPressure();
         v1.MapPut("/me/availability", SetAvailability.Handle).RequireAuthorization(Policies.Driver).Idempotent();
         v1.MapGet("/me/queue", GetQueuePlace.Handle).RequireAuthorization(Policies.Driver);
         v1.MapGet("/drivers/nearby", ListNearbyDrivers.Handle);
@@ -25,6 +25,6 @@ static class LocationRoutes
         zones.MapDelete("/{zoneId:guid}", RemoveZone.Handle).Idempotent();
 
         app.MapPost("/internal/nearby", FindNearbyDrivers.Handle).RequireServiceKey("match");
-        app.MapPost("/internal/positions", ReportPositionsOfMany.Handle).RequireServiceKey("realtime");
+        app.MapPost("/internal/positions", ReportPositionsOfMany.Handle).RequireServiceKey("realtime").UnderPressure();
     }
 }

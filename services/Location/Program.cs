@@ -29,6 +29,7 @@ builder.Services.AddSweeper<CloseDueTracks>();
 builder.Services.AddSweeper<SweepPool>();
 builder.Services.AddSweeper<TakeSilentDriversOffline>();
 builder.Services.AddSweeper<TellOfFirstZones>();
+builder.AddPressure();
 builder.AddRoads();
 builder.AddZones(
     "location.zones",
@@ -38,5 +39,6 @@ builder.AddZones(
 
 var app = builder.Build();
 app.MapServiceDefaults();
+app.UseRateLimiter();
 app.MapLocationRoutes();
 app.Run();

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 using Tumpang.Contracts;
 using Tumpang.ServiceDefaults;
 using Xunit;
@@ -105,6 +106,30 @@ public sealed class PositionTests(LocationCity city)
         await using var locked = await city.Lock("location.duties", "location.rides");
 
         for (var step = 1; step <= 20; step++) Assert.Equal(1, (await driver.Report(Point(place.North(step), city.Now.AddMilliseconds(10 * step)))).Accepted);
+    }
+
+    [Fact]
+    public async Task Calls_that_pile_up_behind_a_slow_store_are_refused_and_those_that_wait_are_answered()
+    {
+        const int TakenIn = 64 + 256, TooMany = 40;
+        var place = city.FreshPlace();
+        await using var stranger = new TestDriver(city, Guid.CreateVersion7());
+        var points = new { points = new[] { Point(place, city.Now) } };
+
+        var calls = new List<Task<HttpResponseMessage>>();
+        await using (await city.Lock("location.duties"))
+        {
+            // Of a driver of whom Redis knows nothing Postgres is asked.
+            calls.AddRange(Enumerable.Range(0, TakenIn + TooMany).Select(_ => stranger.Http.PostAsJsonAsync("/v1/positions", points, Json.Options, Test.Ct)));
+            await Test.Until(() => Task.FromResult(calls.Count(call => call.IsCompleted) >= TooMany));
+        }
+
+        var answers = await Task.WhenAll(calls);
+        Assert.Equal(TakenIn, answers.Count(answer => answer.StatusCode is HttpStatusCode.OK));
+        var refused = answers.Where(answer => answer.StatusCode is HttpStatusCode.TooManyRequests).ToList();
+        Assert.Equal(TooMany, refused.Count);
+        Assert.All(refused, answer => Assert.Equal(TimeSpan.FromSeconds(1), answer.Headers.RetryAfter!.Delta));
+        Assert.Equal("too-many-requests", (await refused[0].Content.ReadFromJsonAsync<JsonElement>(Test.Ct)).GetProperty("code").GetString());
     }
 
     [Fact]
