@@ -20,6 +20,8 @@ static class MatchRoutes
         app.MapGroup("/v1/ops/requests").WithTags("Operators").RequireAuthorization(Policies.Operator)
             .MapGet("/{rideRequestId:guid}/explain", ExplainRequest.Handle);
 
+        app.MapGroup("/v1/demand").WithTags("Driving").RequireAuthorization(Policies.Driver).MapGet("/", ShowDemand.Handle);
+
         var offers = app.MapGroup("/v1/offers").WithTags("Offers").RequireAuthorization(Policies.Driver);
         offers.MapGet("/current", GetCurrentOffer.Handle);
         offers.MapPost("/{offerId:guid}/accept", AcceptOffer.Handle).Idempotent();

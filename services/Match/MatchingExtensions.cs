@@ -24,6 +24,7 @@ static class MatchingExtensions
         services.AddSingleton<Dispatcher>();
         services.AddHostedService(provider => provider.GetRequiredService<Dispatcher>());
 
+        services.AddSweeper<DemandMap>();
         services.AddSweeper<Explanations>();
         services.AddSweeper<ForgetExplanations>();
         services.AddSweeper<DigestOffers>();

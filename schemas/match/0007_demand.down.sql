@@ -1,0 +1,1 @@
+drop index match.ride_requests_by_time;
