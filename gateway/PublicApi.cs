@@ -42,6 +42,7 @@ internal static class PublicApi
         new("match", "/v1/ride-requests/{**rest}"),
         new("match", "/v1/offers/{**rest}"),
         new("match", "/v1/demand"),
+        new("match", "/v1/me/destination"),
         new("match", "/v1/ops/requests/{**rest}"),
 
         new("ride", "/v1/rides/{**rest}"),

@@ -103,6 +103,13 @@ public sealed class CityRules
     [Range(typeof(TimeSpan), "00:00:00", "00:30:00")]
     public TimeSpan CancellationPenalty { get; set; } = TimeSpan.FromSeconds(40);
 
+    /// <summary>
+    /// For a driver who wants to end up somewhere, every second of driving that a ride brings them nearer counts like so many seconds less to the pickup; every
+    /// second that it leads away, like so many more.
+    /// </summary>
+    [Range(0.0, 2.0)]
+    public double HomewardWeight { get; set; } = 0.25;
+
     /// <summary>At an airport or a station: every driver further back in its queue counts as this much further away.</summary>
     [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00")]
     public TimeSpan QueueRankWeight { get; set; } = TimeSpan.FromSeconds(1);

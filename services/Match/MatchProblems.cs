@@ -7,6 +7,10 @@ static class MatchProblems
 {
     public static readonly Problem NoSuchRequest = Problem.NotFound("ride request");
 
+    public static readonly Problem NoDestination = Problem.NotFound("destination");
+
+    public static readonly Problem InvalidPosition = Problem.Invalid("position", "Latitude is -90 to 90, longitude -180 to 180, and not both zero.");
+
     public static readonly Problem NoSuchCity = Problem.NotFound("city");
 
     public static readonly Problem NoSuchOffer = Problem.NotFound("offer");

@@ -22,6 +22,11 @@ static class MatchRoutes
 
         app.MapGroup("/v1/demand").WithTags("Driving").RequireAuthorization(Policies.Driver).MapGet("/", ShowDemand.Handle);
 
+        var destination = app.MapGroup("/v1/me/destination").WithTags("Driving").RequireAuthorization(Policies.Driver);
+        destination.MapGet("/", GetDestination.Handle);
+        destination.MapPut("/", SetDestination.Handle).Idempotent();
+        destination.MapDelete("/", ClearDestination.Handle).Idempotent();
+
         var offers = app.MapGroup("/v1/offers").WithTags("Offers").RequireAuthorization(Policies.Driver);
         offers.MapGet("/current", GetCurrentOffer.Handle);
         offers.MapPost("/{offerId:guid}/accept", AcceptOffer.Handle).Idempotent();

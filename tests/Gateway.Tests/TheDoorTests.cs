@@ -25,6 +25,7 @@ public sealed class TheDoorTests(GatewayFleet fleet)
     [InlineData("POST", "/v1/ride-requests/0193/cancel", "match")]
     [InlineData("POST", "/v1/offers/0193/accept", "match")]
     [InlineData("GET", "/v1/demand", "match")]
+    [InlineData("PUT", "/v1/me/destination", "match")]
     [InlineData("GET", "/v1/rides", "ride")]
     [InlineData("GET", "/v1/rides/0193/pin", "ride")]
     [InlineData("POST", "/v1/payment-methods", "payment")]

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Tumpang.Contracts;
 using Tumpang.Roads;
 using Tumpang.ServiceDefaults;
 
@@ -18,10 +19,12 @@ sealed partial class Candidates(LocationClient location, WaitingRequests waiting
                    when exists (select from match.busy_parties busy where busy.user_id = candidate.driver_id) then 'busy'
                    when exists (select from match.offers offer where offer.driver_id = candidate.driver_id and offer.status = 'Open') then 'has-offer'
                end as dropped,
-               coalesce(record.answered, 0) as answered, coalesce(record.accepted, 0) as accepted, coalesce(record.cancelled, 0) as cancelled, record.free_since
+               coalesce(record.answered, 0) as answered, coalesce(record.accepted, 0) as accepted, coalesce(record.cancelled, 0) as cancelled, record.free_since,
+               st_y(wanted.destination::geometry) as destination_latitude, st_x(wanted.destination::geometry) as destination_longitude
         from   unnest(@DriverIds) as candidate (driver_id)
         left   join match.drivers driver using (driver_id)
         left   join match.driver_records record using (driver_id)
+        left   join match.driver_destinations wanted on wanted.driver_id = candidate.driver_id and wanted.expires_at > @Now
         """;
 
     /// <summary>Everybody near, and who of them can be chosen. Nobody while location does not answer: the requests just wait.</summary>
@@ -35,9 +38,10 @@ sealed partial class Candidates(LocationClient location, WaitingRequests waiting
             return new([], new Dictionary<Guid, string>(), thinking.Count, answered);
         }
 
-        var judged = (await Judged(zone, [.. near.Select(candidate => candidate.DriverId).Distinct()], ct)).ToDictionary(driver => driver.DriverId);
+        var judged = (await Judged(zone, [.. near.Select(candidate => candidate.DriverId).Distinct()], now, ct)).ToDictionary(driver => driver.DriverId);
+        var dropOffs = waiting.ToDictionary(request => request.RideRequestId, request => request.DropOff);
         return new(
-            [.. near.Select(pair => pair with { Cost = PairCost.Seconds(pair, judged[pair.DriverId].Record, rules, now) })],
+            [.. near.Select(pair => pair with { Cost = pair.Cost + judged[pair.DriverId].Adjustment(pair, dropOffs[pair.RideRequestId], rules, now) })],
             judged.Values.Where(driver => driver.Dropped is not null).ToDictionary(driver => driver.DriverId, driver => driver.Dropped!), thinking.Count, answered);
     }
 
@@ -71,15 +75,22 @@ sealed partial class Candidates(LocationClient location, WaitingRequests waiting
         return (found, true);
     }
 
-    Task<IReadOnlyList<JudgedDriver>> Judged(Zone zone, Guid[] driverIds, CancellationToken ct) =>
-        database.List<JudgedDriver>(Judge, new { DriverIds = driverIds, VehicleClass = zone.VehicleClass.ToString() }, ct);
+    Task<IReadOnlyList<JudgedDriver>> Judged(Zone zone, Guid[] driverIds, DateTimeOffset now, CancellationToken ct) =>
+        database.List<JudgedDriver>(Judge, new { DriverIds = driverIds, VehicleClass = zone.VehicleClass.ToString(), Now = now }, ct);
 
     [LoggerMessage(LogLevel.Warning, "location does not answer ({Reason}); the requests it was asked for wait for the next round")]
     partial void LocationSilent(string reason);
 
-    sealed record JudgedDriver(Guid DriverId, string? Dropped, int Answered, int Accepted, int Cancelled, DateTimeOffset? FreeSince)
+    sealed record JudgedDriver(
+        Guid DriverId, string? Dropped, int Answered, int Accepted, int Cancelled, DateTimeOffset? FreeSince, double? DestinationLatitude,
+        double? DestinationLongitude)
     {
-        public DriverRecord Record => new(Answered, Accepted, Cancelled, FreeSince);
+        /// <summary>What the driver's record and wishes add to a pair; nothing in a queue, where only the rank counts.</summary>
+        public double Adjustment(Candidate pair, GeoPoint dropOff, CityRules rules, DateTimeOffset now) => pair.QueueRank is not null
+            ? 0
+            : PairCost.Seconds(new(Answered, Accepted, Cancelled, FreeSince), rules, now) + PairCost.Seconds(pair.DriverPosition, dropOff, Destination, rules);
+
+        GeoPoint? Destination => DestinationLatitude is { } latitude && DestinationLongitude is { } longitude ? new(latitude, longitude) : null;
     }
 }
 

@@ -1,3 +1,5 @@
+using Tumpang.Contracts;
+
 namespace Tumpang.Matching.Dispatch;
 
 /// <summary>What it costs to send a driver to a request, in seconds of driving, by the weights of the city.</summary>
@@ -5,6 +7,9 @@ static class PairCost
 {
     /// <summary>With fewer answers a ratio is chance.</summary>
     const int FewestAnswers = 5;
+
+    /// <summary>25 km/h by roads that are 1.27 times as long as the straight line, as outside the road graphs.</summary>
+    const double StraightMetresPerSecond = 25 / 3.6 / 1.27;
 
     static readonly TimeSpan LongestIdle = TimeSpan.FromMinutes(30);
 
@@ -34,11 +39,8 @@ static class PairCost
 
     /// <summary>
     /// What a driver's record adds: a credit for idle time, so that work is shared, and a charge for offers refused and rides given up, which
-    /// cost passengers their time. What is not known weighs nothing. In a queue only the rank counts.
+    /// cost passengers their time. What is not known weighs nothing.
     /// </summary>
-    public static double Seconds(Candidate pair, DriverRecord record, CityRules rules, DateTimeOffset now) =>
-        pair.QueueRank is null ? pair.Cost + Seconds(record, rules, now) : pair.Cost;
-
     public static double Seconds(DriverRecord record, CityRules rules, DateTimeOffset now)
     {
         var idle = record.FreeSince is { } since && since < now ? Math.Min((now - since).TotalSeconds, LongestIdle.TotalSeconds) : 0;
@@ -46,6 +48,10 @@ static class PairCost
         var givenUp = record.Accepted >= FewestAnswers ? (double)record.Cancelled / record.Accepted : 0;
         return (refused * rules.RefusalPenalty.TotalSeconds) + (givenUp * rules.CancellationPenalty.TotalSeconds) - (idle * rules.IdleWeight);
     }
+
+    /// <summary>What it adds that a ride leads a driver away from where they want to end up; less than nothing when it brings them nearer.</summary>
+    public static double Seconds(GeoPoint driver, GeoPoint dropOff, GeoPoint? destination, CityRules rules) =>
+        destination is { } wanted ? (dropOff.MetresTo(wanted) - driver.MetresTo(wanted)) / StraightMetresPerSecond * rules.HomewardWeight : 0;
 }
 
 /// <summary>What match knows of a driver from its own offers and the ends of rides.</summary>

@@ -10,9 +10,12 @@ sealed class OnDriverWentOffline(WithdrawFromDriver withdraw) : IEventHandler<Dr
     // Who is offline does not wait for passengers.
     const string IsNotIdle = "update match.driver_records set free_since = null where driver_id = @DriverId and free_since <= @OccurredAt";
 
+    const string ClearDestination = "delete from match.driver_destinations where driver_id = @DriverId and set_at <= @OccurredAt";
+
     public Task Handle(DriverWentOffline happened, Transaction transaction, CancellationToken ct)
     {
         transaction.Later(IsNotIdle, new { happened.DriverId, happened.OccurredAt });
+        transaction.Later(ClearDestination, new { happened.DriverId, happened.OccurredAt });
         return withdraw.From(transaction, happened.DriverId, happened.OccurredAt, WithdrawnBecause.DriverWentOffline, ct);
     }
 }
