@@ -59,6 +59,9 @@ public sealed class TestServers : IAsyncDisposable
     /// <summary>Tokens for whom a test pretends to be, where logging in is not what it tests.</summary>
     public TestTokens Tokens { get; }
 
+    /// <summary>Hears what the runner says while it starts services.</summary>
+    public IProgress<string>? Progress { get; set; }
+
     /// <summary>Starts what is missing and clones the database.</summary>
     /// <param name="project">The test project's name, for example Ride.Tests.</param>
     public static async Task<TestServers> Start(string project, CancellationToken ct = default)
@@ -84,7 +87,7 @@ public sealed class TestServers : IAsyncDisposable
             Replicas = copies,
             Services = [.. services.Select(name => Topology.Find(name) with { Scales = true })],
             Settings = settings ?? new Dictionary<string, string>(),
-        }, ct: ct);
+        }, Progress, ct);
         fleets.Add(fleet);
         return fleet;
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Dapper;
 using Microsoft.AspNetCore.Builder;
@@ -36,6 +37,22 @@ public sealed class UserServices : IAsyncLifetime
         fleet = await servers.Run(["sandbox", "user"], settings: new Dictionary<string, string> { ["Operators__PhoneNumbers"] = OperatorNumber });
         copies = [.. fleet["user"].Select(process => new HttpClient { BaseAddress = process.Url })];
         Sandbox = new() { BaseAddress = fleet["sandbox"][0].Url };
+    }
+
+    /// <summary>Another copy of user, behind a wire to Redis; what the runner said while it started it.</summary>
+    internal async Task<IReadOnlyList<string>> StartAnotherBehind(RedisWire wire)
+    {
+        var said = new ConcurrentQueue<string>();
+        servers.Progress = new Listener(said);
+        await servers.Run(["user"], copies: 1, new Dictionary<string, string> { ["ConnectionStrings__redis"] = wire.ConnectionString });
+        return [.. said];
+    }
+
+    internal RedisWire Wire() => new(servers.Addresses.Redis);
+
+    sealed class Listener(ConcurrentQueue<string> said) : IProgress<string>
+    {
+        public void Report(string value) => said.Enqueue(value);
     }
 
     /// <summary>One operator for all tests: a number gets few codes.</summary>
