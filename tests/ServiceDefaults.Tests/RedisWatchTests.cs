@@ -35,7 +35,7 @@ public sealed class RedisWatchTests(BusApp app)
         Assert.False(await Ends(service, TimeSpan.FromSeconds(25)));
     }
 
-    async Task<WebApplication> Start(RedisWire wire)
+    static async Task<WebApplication> Start(RedisWire wire)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
