@@ -32,7 +32,7 @@ sealed partial class DriverQueues(
 
     const string ListFirst = $"""
         select d.driver_id from location.duties d
-        where  d.queue_zone_id = @ZoneId and d.vehicle_class = @VehicleClass and d.driver_id <> all(@Exclude) and {IsFree}
+        where  d.queue_zone_id = @ZoneId and d.vehicle_class = @VehicleClass and d.driver_id <> all(@Exclude) and d.seen_at >= @HeardSince and {IsFree}
         order  by d.queued_at, d.driver_id limit @Limit
         """;
 
@@ -82,11 +82,14 @@ sealed partial class DriverQueues(
     public async Task<IReadOnlyList<NearbyDriver>> First(
         Zone zone, VehicleClass vehicleClass, GeoPoint pickup, int limit, IReadOnlyCollection<Guid> exclude, CancellationToken ct)
     {
+        var oldest = clock.GetUtcNow() - options.Value.OfferableFor;
+        // Written about once a minute: coarse, but a row of dead phones must not hide the living behind them.
+        var heardSince = oldest - (2 * options.Value.DutyBelievedFor);
         var waiting = await database.List<Guid>(
-            ListFirst, new { zone.ZoneId, VehicleClass = vehicleClass.ToString(), Exclude = exclude.ToArray(), Limit = limit }, ct);
+            ListFirst,
+            new { zone.ZoneId, VehicleClass = vehicleClass.ToString(), Exclude = exclude.ToArray(), HeardSince = heardSince, Limit = limit }, ct);
         if (waiting.Count == 0) return [];
 
-        var oldest = clock.GetUtcNow() - options.Value.OfferableFor;
         var last = (await pool.Read(waiting.Select(driverId => (zone.CityId, driverId)))).Select(driver => driver.Last);
         return [.. waiting.Zip(last)
             .Where(driver => driver.Second?.At >= oldest)
@@ -105,7 +108,7 @@ sealed partial class DriverQueues(
         var (city, duty, fix) = placement;
         if (!duty.IsAvailable) return;
 
-        if (At(city, fix.Position)?.ZoneId is { } here)
+        if (duty.CityId == city && At(city, fix.Position)?.ZoneId is { } here)
         {
             if (duty.QueueZoneId != here) await Change(Enter, duty.DriverId, here, ct);
             if (outsidePings > 0) await duties.Try(() => pool.ForgetOutsidePings(city, duty.DriverId));

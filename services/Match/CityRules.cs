@@ -110,6 +110,10 @@ public sealed class CityRules
     [Range(0.0, 2.0)]
     public double HomewardWeight { get; set; } = 0.25;
 
+    /// <summary>But not more than this: no passenger waits much longer so that a driver gets home.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:30:00")]
+    public TimeSpan HomewardLimit { get; set; } = TimeSpan.FromMinutes(2);
+
     /// <summary>At an airport or a station: every driver further back in its queue counts as this much further away.</summary>
     [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00")]
     public TimeSpan QueueRankWeight { get; set; } = TimeSpan.FromSeconds(1);

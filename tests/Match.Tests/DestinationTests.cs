@@ -18,13 +18,15 @@ public sealed class DestinationTests(MatchFleet fleet)
     [Fact]
     public void A_ride_towards_the_destination_is_nearer_by_a_part_of_the_time_gained_and_one_away_from_it_further()
     {
-        var rules = new CityRules { HomewardWeight = 0.5 };
+        var rules = new CityRules { HomewardWeight = 0.5, HomewardLimit = TimeSpan.FromMinutes(10) };
 
         var (home, away) = (PairCost.Seconds(Middle, North, North, rules), PairCost.Seconds(Middle, South, North, rules));
 
         // 5 560 m at 5.47 m/s, by half.
         Assert.Equal(-508, home, 1.0);
         Assert.Equal(-home, away, 1.0);
+        Assert.Equal(-120, PairCost.Seconds(Middle, North, North, new()));
+        Assert.Equal(120, PairCost.Seconds(Middle, South, North, new()));
         Assert.Equal(0, PairCost.Seconds(Middle, North, null, rules));
         Assert.Equal(0, PairCost.Seconds(Middle, North, North, new() { HomewardWeight = 0 }));
     }

@@ -50,8 +50,13 @@ static class PairCost
     }
 
     /// <summary>What it adds that a ride leads a driver away from where they want to end up; less than nothing when it brings them nearer.</summary>
-    public static double Seconds(GeoPoint driver, GeoPoint dropOff, GeoPoint? destination, CityRules rules) =>
-        destination is { } wanted ? (dropOff.MetresTo(wanted) - driver.MetresTo(wanted)) / StraightMetresPerSecond * rules.HomewardWeight : 0;
+    public static double Seconds(GeoPoint driver, GeoPoint dropOff, GeoPoint? destination, CityRules rules)
+    {
+        if (destination is not { } wanted) return 0;
+
+        var lostSeconds = (dropOff.MetresTo(wanted) - driver.MetresTo(wanted)) / StraightMetresPerSecond;
+        return Math.Clamp(lostSeconds * rules.HomewardWeight, -rules.HomewardLimit.TotalSeconds, rules.HomewardLimit.TotalSeconds);
+    }
 }
 
 /// <summary>What match knows of a driver from its own offers and the ends of rides.</summary>

@@ -102,6 +102,19 @@ public sealed class QueueTests(LocationCity city)
     }
 
     [Fact]
+    public async Task Drivers_who_have_fallen_silent_keep_their_places_and_hide_nobody()
+    {
+        var terminal = await Airport();
+        await using var dead = await Queued(terminal, terminal);
+        await using var alive = await Queued(terminal, terminal);
+
+        await city.Query<int>("update location.duties set seen_at = seen_at - interval '10 minutes' where driver_id = @Id returning 1", dead.Id);
+
+        Assert.Equal([alive.Id], (await city.Nearby(terminal, 1_000, limit: 1)).Select(driver => driver.DriverId));
+        Assert.NotNull(await PlaceOf(dead));
+    }
+
+    [Fact]
     public async Task Positions_that_reach_two_copies_at_once_make_one_place()
     {
         var terminal = await Airport();
