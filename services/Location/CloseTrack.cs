@@ -14,7 +14,8 @@ sealed class CloseTrack(Database database, DutyStore duties, IOptions<LocationOp
     const string MarkClosed = """
         update location.rides
         set    closed_at = @Now, due_at = null, distance_metres = @DistanceMetres, slow_seconds = @SlowSeconds,
-               slow_distance_metres = @SlowDistanceMetres, accepted_points = @AcceptedPoints, polyline = @Polyline, version = @Version
+               slow_distance_metres = @SlowDistanceMetres, accepted_points = @AcceptedPoints, smoother = null,
+               polyline = @Polyline, version = @Version
         where  ride_id = @RideId and closed_at is null
         """;
 
@@ -67,16 +68,12 @@ sealed class CloseTrack(Database database, DutyStore duties, IOptions<LocationOp
         var track = Track.From(ride.Start);
         var bends = new List<GeoPoint>();
         if (ride.Start is { } start) bends.Add(start.Position);
-        foreach (var point in points)
-        {
-            var before = track.Anchor;
-            track = track.Add(point, rules).Track;
-            if (track.Anchor != before) bends.Add(point.Position);
-        }
-
+        foreach (var point in points) track = track.Add(point, rules, bends).Track;
         if (ride.DropOff is not { } dropOff) return (track, EncodedPolyline.Encode(bends));
+
+        track = track.End(dropOff, rules, bends);
         bends.Add(dropOff.Position);
-        return (track.End(dropOff, rules), EncodedPolyline.Encode(bends));
+        return (track, EncodedPolyline.Encode(bends));
     }
 
     static int Whole(double value) => (int)Math.Round(value);

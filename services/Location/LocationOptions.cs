@@ -40,13 +40,26 @@ sealed class LocationOptions
     [Range(10, 400)]
     public double MaxMetresPerSecond { get; set; } = 60;
 
-    /// <summary>Steps shorter than this may be noise, metres, whatever accuracy the phone claims.</summary>
+    /// <summary>Within this radius a car may stand, metres, whatever accuracy the phone claims.</summary>
     [Range(1, 100)]
     public double MinNoiseMetres { get; set; } = 15;
 
-    /// <summary>The noise of a position in multiples of its stated accuracy: at three, one standing sample in several hundred escapes.</summary>
+    /// <summary>
+    /// The radius within which a standing car's positions lie, in multiples of their stated accuracy. Three holds also where errors last for a minute,
+    /// as those of real receivers do, and no smoothing helps; with errors that change at every position one would do.
+    /// </summary>
     [Range(1, 5)]
     public double NoisePerAccuracy { get; set; } = 3;
+
+    /// <summary>
+    /// How hard cars accelerate at random: the spectral density of the noise in the filter's model, m²/s³. More follows sharper bends and more noise; at 2
+    /// both errors cancel over recorded trips for every noise and interval (benchmark tracks).
+    /// </summary>
+    [Range(0.01, 100)]
+    public double Jolt { get; set; } = 2;
+
+    /// <summary>How long a position waits for later ones before its place is final, by the phone's clock.</summary>
+    public TimeSpan SmoothedFor { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Below this speed a meter charges time instead of distance, metres per second (12 mph, the New York tariff).</summary>
     [Range(0, 30)]

@@ -20,13 +20,14 @@ static class Plausibility
     };
 
     /// <summary>What the last accepted position says against a later one; null when nothing.</summary>
-    public static Refusal? After(Fix? last, Fix next, LocationOptions rules)
+    /// <param name="slackMetres">How much further apart than driven the two may be because they are inaccurate.</param>
+    public static Refusal? After(Fix? last, Fix next, LocationOptions rules, double slackMetres = 0)
     {
         if (last is not { } before) return null;
         if (next.At == before.At) return Refusal.Duplicate;
         if (next.At < before.At) return Refusal.OutOfOrder;
 
         var seconds = Math.Max(ShortestStepSeconds, (next.At - before.At).TotalSeconds);
-        return before.Position.MetresTo(next.Position) > rules.MaxMetresPerSecond * seconds ? Refusal.Teleport : null;
+        return before.Position.MetresTo(next.Position) > (rules.MaxMetresPerSecond * seconds) + slackMetres ? Refusal.Teleport : null;
     }
 }

@@ -8,7 +8,8 @@ sealed record RideRow(
     Guid RideId, Guid DriverId, Guid PassengerId, DateTimeOffset? StartedAt, DateTimeOffset? CompletedAt, DateTimeOffset? CancelledAt,
     DateTimeOffset? ClosedAt, double? StartLatitude, double? StartLongitude, double? DropOffLatitude, double? DropOffLongitude,
     double? AnchorLatitude, double? AnchorLongitude, DateTimeOffset? AnchorAt, double? LastLatitude, double? LastLongitude, DateTimeOffset? LastAt,
-    double DistanceMetres, double SlowSeconds, double SlowDistanceMetres, int AcceptedPoints, DateTimeOffset? ProgressedAt, string? Polyline, long Version)
+    double DistanceMetres, double SlowSeconds, double SlowDistanceMetres, int AcceptedPoints, byte[]? Smoother, DateTimeOffset? ProgressedAt,
+    string? Polyline, long Version)
 {
     /// <summary>Positions of the driver count.</summary>
     public bool TakesPoints => StartedAt is not null && ClosedAt is null && CancelledAt is null;
@@ -19,13 +20,18 @@ sealed record RideRow(
 
     public Track Track => new()
     {
-        Anchor = FixOf(AnchorLatitude, AnchorLongitude, AnchorAt),
+        Smoother = (Smoother is null ? null : Locations.Smoother.FromBytes(Smoother)) ?? SmootherAtAnchor,
         Last = FixOf(LastLatitude, LastLongitude, LastAt),
         DistanceMetres = DistanceMetres,
         SlowSeconds = SlowSeconds,
         SlowDistanceMetres = SlowDistanceMetres,
         AcceptedPoints = AcceptedPoints,
     };
+
+    /// <summary>Of a track without a position yet, or one that an older release began.</summary>
+    Smoother? SmootherAtAnchor => FixOf(AnchorLatitude, AnchorLongitude, AnchorAt) is { } anchor
+        ? Locations.Smoother.At(anchor, Track.UsualAccuracyMetres, DistanceMetres, SlowSeconds, SlowDistanceMetres)
+        : null;
 
     static Fix? FixOf(double? latitude, double? longitude, DateTimeOffset? at) =>
         (latitude, longitude, at) is ({ } north, { } east, { } instant) ? new Fix(new GeoPoint(north, east), instant) : null;
@@ -43,7 +49,7 @@ static class TrackStore
         st_y(drop_off::geometry) as drop_off_latitude, st_x(drop_off::geometry) as drop_off_longitude,
         st_y(anchor::geometry) as anchor_latitude, st_x(anchor::geometry) as anchor_longitude, anchor_at,
         st_y(last::geometry) as last_latitude, st_x(last::geometry) as last_longitude, last_at,
-        distance_metres, slow_seconds, slow_distance_metres, accepted_points, progressed_at, polyline, version
+        distance_metres, slow_seconds, slow_distance_metres, accepted_points, smoother, progressed_at, polyline, version
         """;
 
     public const string Find = $"select {Columns} from location.rides where ride_id = @RideId";
@@ -66,11 +72,11 @@ static class TrackStore
         set    anchor = platform.point(t.anchor_latitude, t.anchor_longitude), anchor_at = t.anchor_at,
                last = platform.point(t.last_latitude, t.last_longitude), last_at = t.last_at,
                distance_metres = t.distance, slow_seconds = t.slow, slow_distance_metres = t.slow_distance, accepted_points = t.points,
-               progressed_at = t.progressed_at, version = t.version
+               smoother = t.smoother, progressed_at = t.progressed_at, version = t.version
         from   unnest(@RideIds, @AnchorLatitudes, @AnchorLongitudes, @AnchorInstants, @LastLatitudes, @LastLongitudes, @LastInstants,
-                      @Distances, @Slow, @SlowDistances, @Points, @Progressed, @Versions)
+                      @Distances, @Slow, @SlowDistances, @Points, @Smoothers, @Progressed, @Versions)
                as t (ride_id, anchor_latitude, anchor_longitude, anchor_at, last_latitude, last_longitude, last_at,
-                     distance, slow, slow_distance, points, progressed_at, version)
+                     distance, slow, slow_distance, points, smoother, progressed_at, version)
         where  r.ride_id = t.ride_id
         """;
 
@@ -122,6 +128,7 @@ static class TrackStore
             Slow = tracks.Select(item => item.Track.SlowSeconds).ToArray(),
             SlowDistances = tracks.Select(item => item.Track.SlowDistanceMetres).ToArray(),
             Points = tracks.Select(item => item.Track.AcceptedPoints).ToArray(),
+            Smoothers = tracks.Select(item => item.Track.Smoother!.ToBytes()).ToArray(),
             Progressed = tracks.Select(item => item.Ride.ProgressedAt).ToArray(),
             Versions = tracks.Select(item => item.Ride.Version).ToArray(),
         },

@@ -6,7 +6,7 @@ using Tumpang.Benchmarks;
 IBenchmark[] all =
 [
     new RidesBenchmark(), new BusBenchmark(), new OfferLatencyBenchmark(), new IngestBenchmark(), new NearbyBenchmark(), new QuotesBenchmark(), new PingBenchmark(),
-    new RoadsBenchmark(), new AssignmentBenchmark(), new DispatchQualityBenchmark(),
+    new RoadsBenchmark(), new AssignmentBenchmark(), new DispatchQualityBenchmark(), new TracksBenchmark(),
 ];
 var json = args.Contains("--json");
 var names = args.Where(argument => !argument.StartsWith("--", StringComparison.Ordinal)).ToArray();

@@ -1,0 +1,1 @@
+alter table location.rides drop column smoother;
