@@ -12,10 +12,14 @@ namespace Tumpang.Locations;
 sealed class CloseTrack(Database database, DutyStore duties, IOptions<LocationOptions> options)
 {
     const string MarkClosed = """
+        select location.create_track_month(@Now);
+
+        insert into location.tracks (ride_id, closed_at, polyline) values (@RideId, @Now, @Polyline);
+
         update location.rides
         set    closed_at = @Now, due_at = null, distance_metres = @DistanceMetres, slow_seconds = @SlowSeconds,
                slow_distance_metres = @SlowDistanceMetres, accepted_points = @AcceptedPoints, smoother = null,
-               polyline = @Polyline, version = @Version
+               version = @Version
         where  ride_id = @RideId and closed_at is null
         """;
 

@@ -26,6 +26,12 @@ sealed class LocationOptions
     /// </summary>
     public TimeSpan TrackGap { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long the single positions of a ride are kept after its track was closed, or the ride cancelled.</summary>
+    public TimeSpan TrackPointsKeptFor { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>How long lines of finished tracks are kept, at least: they go by whole months.</summary>
+    public TimeSpan TracksKeptFor { get; set; } = TimeSpan.FromDays(400);
+
     /// <summary>At most one RideProgressed per ride in this time.</summary>
     public TimeSpan ProgressEvery { get; set; } = TimeSpan.FromSeconds(10);
 

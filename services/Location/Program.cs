@@ -26,6 +26,8 @@ builder.Services.AddSingleton<CloseTrack>();
 builder.Services.AddSingleton<TrackRecorder>();
 builder.Services.AddSingleton<PositionIntake>();
 builder.Services.AddSweeper<CloseDueTracks>();
+builder.Services.AddSweeper<ForgetTrackPoints>();
+builder.Services.AddSweeper<KeepTrackMonths>();
 builder.Services.AddSweeper<SweepPool>();
 builder.Services.AddSweeper<TakeSilentDriversOffline>();
 builder.Services.AddSweeper<TellOfFirstZones>();

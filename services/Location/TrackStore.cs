@@ -8,8 +8,7 @@ sealed record RideRow(
     Guid RideId, Guid DriverId, Guid PassengerId, DateTimeOffset? StartedAt, DateTimeOffset? CompletedAt, DateTimeOffset? CancelledAt,
     DateTimeOffset? ClosedAt, double? StartLatitude, double? StartLongitude, double? DropOffLatitude, double? DropOffLongitude,
     double? AnchorLatitude, double? AnchorLongitude, DateTimeOffset? AnchorAt, double? LastLatitude, double? LastLongitude, DateTimeOffset? LastAt,
-    double DistanceMetres, double SlowSeconds, double SlowDistanceMetres, int AcceptedPoints, byte[]? Smoother, DateTimeOffset? ProgressedAt,
-    string? Polyline, long Version)
+    double DistanceMetres, double SlowSeconds, double SlowDistanceMetres, int AcceptedPoints, byte[]? Smoother, DateTimeOffset? ProgressedAt, long Version)
 {
     /// <summary>Positions of the driver count.</summary>
     public bool TakesPoints => StartedAt is not null && ClosedAt is null && CancelledAt is null;
@@ -49,7 +48,7 @@ static class TrackStore
         st_y(drop_off::geometry) as drop_off_latitude, st_x(drop_off::geometry) as drop_off_longitude,
         st_y(anchor::geometry) as anchor_latitude, st_x(anchor::geometry) as anchor_longitude, anchor_at,
         st_y(last::geometry) as last_latitude, st_x(last::geometry) as last_longitude, last_at,
-        distance_metres, slow_seconds, slow_distance_metres, accepted_points, smoother, progressed_at, polyline, version
+        distance_metres, slow_seconds, slow_distance_metres, accepted_points, smoother, progressed_at, version
         """;
 
     public const string Find = $"select {Columns} from location.rides where ride_id = @RideId";

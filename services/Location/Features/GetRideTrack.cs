@@ -7,6 +7,8 @@ namespace Tumpang.Locations.Features;
 /// <summary>What a ride has driven, for its passenger, its driver and operators; for everybody else there is no such ride.</summary>
 static class GetRideTrack
 {
+    const string Line = "select polyline from location.tracks where ride_id = @RideId and closed_at = @ClosedAt";
+
     const string Bends = """
         select st_y(position::geometry) as latitude, st_x(position::geometry) as longitude
         from   location.track_points
@@ -19,13 +21,23 @@ static class GetRideTrack
         var ride = await database.Find<RideRow>(TrackStore.Find, new { RideId = rideId }, ct);
         if (ride is null || !MaySee(user, ride)) return LocationProblems.NoSuchRide.ToHttp();
 
-        var polyline = ride.Polyline ?? EncodedPolyline.Encode(
-            [.. ride.Start is { } start ? [start.Position] : Array.Empty<GeoPoint>(), .. await database.List<GeoPoint>(Bends, new { RideId = rideId }, ct)]);
+        var polyline = await LineOf(ride, database, ct);
         var here = ride.Track.Last ?? (ride is { CompletedAt: null, CancelledAt: null } ? await LastKnown(ride.DriverId, pool, duties) : null);
         return TypedResults.Ok(new Answer(
             rideId, ride.StartedAt, ride.CompletedAt, (int)Math.Round(ride.DistanceMetres), ride.AcceptedPoints, ride.ClosedAt is not null, polyline,
             here?.Position, here?.At));
     }
+
+    /// <summary>As it was closed; of a track that runs, or of which only the positions are left, through the positions that lengthened it.</summary>
+    static async Task<string> LineOf(RideRow ride, Database database, CancellationToken ct)
+    {
+        if (ride.ClosedAt is not null && await database.Find<string>(Line, new { ride.RideId, ride.ClosedAt }, ct) is { } line) return line;
+
+        var bends = await database.List<GeoPoint>(Bends, new { ride.RideId }, ct);
+        return EncodedPolyline.Encode([.. PlaceOf(ride.Start), .. bends, .. PlaceOf(ride.DropOff)]);
+    }
+
+    static GeoPoint[] PlaceOf(Fix? fix) => fix is { } known ? [known.Position] : [];
 
     static bool MaySee(CurrentUser user, RideRow ride) => user.IsOperator || user.Id == ride.PassengerId || user.Id == ride.DriverId;
 

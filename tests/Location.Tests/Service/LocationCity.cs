@@ -133,7 +133,11 @@ public class LocationCity : LocationServers
 }
 
 /// <summary>The same, ten times as fast, and with less patience: a driver is taken offline after two and a half minutes, fifteen seconds of ours.</summary>
-public sealed class CompressedCity() : LocationCity(10, new Dictionary<string, string> { ["Location__OfflineAfter"] = "00:02:30" });
+public sealed class CompressedCity() : LocationCity(10, new Dictionary<string, string>
+{
+    ["Location__OfflineAfter"] = "00:02:30",
+    ["Location__TrackPointsKeptFor"] = "00:01:00",
+});
 
 /// <summary>The running test.</summary>
 static class Test

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Tumpang.Contracts;
+using Tumpang.Locations;
 using Xunit;
 using static Tumpang.Location.Tests.Service.Places;
 
@@ -190,6 +191,26 @@ public sealed class TrackServiceTests(LocationCity city)
         await ride.Driver.Report(ride.Point(600, 30), ride.Point(800, 40));
 
         Assert.Equal(800, await city.DistanceOf(ride.RideId), 2.0);
+    }
+
+    /// <summary>What the filter knows is in the row: copies that take turns, and die in between, measure what one would.</summary>
+    [Fact]
+    public async Task Copies_that_take_turns_and_crash_measure_what_one_would()
+    {
+        await using var ride = await city.StartRide();
+        var random = new Random(7);
+        LocationUpdate[] updates = [.. Enumerable.Range(1, 60).Select(second => new LocationUpdate(
+            ride.Start.North((9 * second) + (20 * random.NextDouble())).Latitude, ride.Start.Longitude + (0.0002 * random.NextDouble()), ride.StartedAt.AddSeconds(second), 12).Normalised())];
+        var rules = new LocationOptions();
+        var alone = updates.Aggregate(Track.From(new Fix(ride.Start, ride.StartedAt)), (track, update) => track.Add(update, rules).Track);
+
+        foreach (var (batch, index) in updates.Chunk(10).Select((batch, index) => (batch, index)))
+        {
+            if (index == 3) await city.CrashAndRestart();
+            await ride.Driver.ReportTo(index % 2, [.. batch]);
+        }
+
+        Assert.Equal(alone.DistanceMetres, await city.DistanceOf(ride.RideId), 0.01);
     }
 
     /// <summary>NebengJek 11 and 25: what was still to be done lived in memory and died with the process.</summary>
