@@ -20,6 +20,9 @@ public sealed class TracksBenchmark : IBenchmark
 
     static readonly LocationOptions Rules = new();
 
+    /// <summary>What would do if errors never lasted.</summary>
+    static readonly LocationOptions Trusting = new() { NoisePerAccuracy = 1 };
+
     public string Name => "tracks";
 
     public Task<IReadOnlyList<Figure>> Run(BenchFleet fleet, CancellationToken ct)
@@ -47,11 +50,12 @@ public sealed class TracksBenchmark : IBenchmark
     /// <param name="lastingSeconds">How long errors last; 0 when each position has an error of its own.</param>
     static IEnumerable<Figure> Cell(IReadOnlyList<Drive> drives, int sigma, int interval, double lastingSeconds)
     {
-        var (ours, theirs) = (new double[drives.Count], new double[drives.Count]);
+        var (ours, trusting, theirs) = (new double[drives.Count], new double[drives.Count], new double[drives.Count]);
         Parallel.For(0, drives.Count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, index =>
         {
             var reported = Drive.Report(drives[index].Every(interval), sigma, lastingSeconds, new Random(HashCode(index, sigma, interval)));
             ours[index] = 100 * ((Measure(reported) / drives[index].Metres) - 1);
+            trusting[index] = 100 * ((Measure(reported, Trusting) / drives[index].Metres) - 1);
             theirs[index] = 100 * ((MeasureAsNammaYatri(reported) / drives[index].Metres) - 1);
         });
 
@@ -62,6 +66,7 @@ public sealed class TracksBenchmark : IBenchmark
             new($"{name}: error of the total", Total(ours, weights), "%", BarPerCent, "bar"),
             new($"{name}: mean deviation", ours.Average(Math.Abs), "%", theirs.Average(Math.Abs), "Namma Yatri"),
             new($"{name}: p90 deviation", P90(ours), "%", P90(theirs), "Namma Yatri"),
+            new($"{name}: mean deviation with one accuracy", trusting.Average(Math.Abs), "%"),
             new($"{name}: Namma Yatri's mean error", theirs.Average(), "%"),
         ];
     }
@@ -71,14 +76,17 @@ public sealed class TracksBenchmark : IBenchmark
     {
         var stands = Enumerable.Range(0, 20)
             .Select(car => Drive.Report([.. Enumerable.Range(0, 600).Select(second => new Place(second, 0, 0))], sigma, lastingSeconds, new Random(car))).ToArray();
-        yield return new(
-            $"tracks.{sigma} m{(lastingSeconds == 0 ? "" : $" for {lastingSeconds} s")}, standing for 10 minutes", stands.Average(Measure), "m", stands.Average(MeasureAsNammaYatri),
-            "Namma Yatri");
+        var name = $"tracks.{sigma} m{(lastingSeconds == 0 ? "" : $" for {lastingSeconds} s")}, standing for 10 minutes";
+        return
+        [
+            new(name, stands.Average(stand => Measure(stand)), "m", stands.Average(MeasureAsNammaYatri), "Namma Yatri"),
+            new($"{name}, with one accuracy", stands.Average(stand => Measure(stand, Trusting)), "m"),
+        ];
     }
 
-    static double Measure(IReadOnlyList<LocationUpdate> reported) => reported.Skip(1)
-        .Aggregate(Track.From(reported[0].Fix), (track, update) => track.Add(update, Rules).Track)
-        .End(reported[^1].Fix, Rules).DistanceMetres;
+    static double Measure(IReadOnlyList<LocationUpdate> reported, LocationOptions? rules = null) => reported.Skip(1)
+        .Aggregate(Track.From(reported[0].Fix), (track, update) => track.Add(update, rules ?? Rules).Track)
+        .End(reported[^1].Fix, rules ?? Rules).DistanceMetres;
 
     static double MeasureAsNammaYatri(IReadOnlyList<LocationUpdate> reported)
     {
