@@ -44,9 +44,10 @@ sealed record Smoother(Fix Origin, Odometer? Passed, ImmutableArray<Motion> Pend
         var waiting = Pending.Add(seen);
         var smoothed = Smooth(waiting, rules.Jolt);
         var (passed, done) = (Passed, 0);
-        for (; done < waiting.Length - 1 && (waiting.Length - done > MostPending || seen.Milliseconds - waiting[done].Milliseconds >= rules.SmoothedFor.TotalMilliseconds); done++)
+        var waitedEnough = seen.Milliseconds - rules.SmoothedFor.TotalMilliseconds;
+        while (done < waiting.Length - 1 && (waiting.Length - done > MostPending || waiting[done].Milliseconds <= waitedEnough))
         {
-            passed = Pass(passed, smoothed[done], rules, line);
+            passed = Pass(passed, smoothed[done++], rules, line);
         }
 
         return (this with { Passed = passed, Pending = waiting.RemoveRange(0, done) }, PassAll(passed, smoothed.AsSpan(done), rules, null));

@@ -59,7 +59,7 @@ public sealed class TracksBenchmark : IBenchmark
             theirs[index] = 100 * ((MeasureAsNammaYatri(reported) / drives[index].Metres) - 1);
         });
 
-        var (name, weights) = ($"tracks.{sigma} m{(lastingSeconds == 0 ? "" : $" for {lastingSeconds} s")}, {interval} s", drives.Select(drive => drive.Metres).ToArray());
+        var (name, weights) = ($"{NameOf(sigma, lastingSeconds)}, {interval} s", drives.Select(drive => drive.Metres).ToArray());
         return
         [
             new($"{name}: mean error of a trip", ours.Average(), "%", BarPerCent, "bar"),
@@ -74,9 +74,9 @@ public sealed class TracksBenchmark : IBenchmark
     /// <summary>Twenty cars stand for ten minutes and report every second.</summary>
     static IEnumerable<Figure> Standing(int sigma, double lastingSeconds)
     {
-        var stands = Enumerable.Range(0, 20)
-            .Select(car => Drive.Report([.. Enumerable.Range(0, 600).Select(second => new Place(second, 0, 0))], sigma, lastingSeconds, new Random(car))).ToArray();
-        var name = $"tracks.{sigma} m{(lastingSeconds == 0 ? "" : $" for {lastingSeconds} s")}, standing for 10 minutes";
+        Place[] place = [.. Enumerable.Range(0, 600).Select(second => new Place(second, 0, 0))];
+        var stands = Enumerable.Range(0, 20).Select(car => Drive.Report(place, sigma, lastingSeconds, new Random(car))).ToArray();
+        var name = $"{NameOf(sigma, lastingSeconds)}, standing for 10 minutes";
         return
         [
             new(name, stands.Average(stand => Measure(stand)), "m", stands.Average(MeasureAsNammaYatri), "Namma Yatri"),
@@ -121,13 +121,14 @@ public sealed class TracksBenchmark : IBenchmark
             else sound.Add((raw, Measure(reported)));
         }
 
+        var (soundKilometres, badKilometres) = (sound.Sum(trip => trip.Raw) / 1_000, bad.Sum(trip => trip.Sound) / 1_000);
         return
         [
             new("tracks.cabs: positions refused", 100.0 * refused / points, "%"),
-            new("tracks.cabs: trips without an impossible step, total", sound.Sum(trip => trip.Ours) / 1_000, "km", sound.Sum(trip => trip.Raw) / 1_000, "sum of steps"),
+            new("tracks.cabs: trips without an impossible step, total", sound.Sum(trip => trip.Ours) / 1_000, "km", soundKilometres, "sum of steps"),
             new("tracks.cabs: of those off by more than 10 % downwards", 100.0 * sound.Count(trip => trip.Ours < 0.9 * trip.Raw) / sound.Count, "%"),
-            new("tracks.cabs: trips with an impossible step, total", bad.Sum(trip => trip.Ours) / 1_000, "km", bad.Sum(trip => trip.Sound) / 1_000, "sum of possible steps"),
-            new("tracks.cabs: the same, with all steps", bad.Sum(trip => trip.Raw) / 1_000, "km", bad.Sum(trip => trip.Sound) / 1_000, "sum of possible steps"),
+            new("tracks.cabs: trips with an impossible step, total", bad.Sum(trip => trip.Ours) / 1_000, "km", badKilometres, "sum of possible steps"),
+            new("tracks.cabs: the same, with all steps", bad.Sum(trip => trip.Raw) / 1_000, "km", badKilometres, "sum of possible steps"),
         ];
     }
 
@@ -144,9 +145,12 @@ public sealed class TracksBenchmark : IBenchmark
             }
 
             cab = row[0];
-            if (row[4] == "1") run.Add(new(CsvFile.Number(row[2]), CsvFile.Number(row[3]), DateTimeOffset.FromUnixTimeSeconds(long.Parse(row[1], CultureInfo.InvariantCulture))));
+            var at = DateTimeOffset.FromUnixTimeSeconds(long.Parse(row[1], CultureInfo.InvariantCulture));
+            if (row[4] == "1") run.Add(new(CsvFile.Number(row[2]), CsvFile.Number(row[3]), at));
         }
     }
+
+    static string NameOf(int sigma, double lastingSeconds) => $"tracks.{sigma} m{(lastingSeconds == 0 ? "" : $" for {lastingSeconds} s")}";
 
     // Not System.HashCode, which differs from run to run.
     static int HashCode(int index, int sigma, int interval) => (index * 10_007) + (sigma * 101) + interval;

@@ -184,7 +184,8 @@ public sealed class TrackTests
             var (leg, along) = (Math.Min(second / 50, 3), (second / 50.0) - Math.Min(second / 50, 3));
             var (from, to) = (corners[leg], corners[leg + 1]);
             return new LocationUpdate(
-                from.Latitude + (along * (to.Latitude - from.Latitude)), from.Longitude + (along * (to.Longitude - from.Longitude)), StartedAt.AddSeconds(second));
+                from.Latitude + (along * (to.Latitude - from.Latitude)), from.Longitude + (along * (to.Longitude - from.Longitude)),
+                StartedAt.AddSeconds(second));
         }));
 
         Assert.Equal(2_000, track.End(new Fix(corners[^1], StartedAt.AddSeconds(200)), Rules).DistanceMetres, 60.0);

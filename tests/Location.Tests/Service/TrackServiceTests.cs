@@ -200,7 +200,8 @@ public sealed class TrackServiceTests(LocationCity city)
         await using var ride = await city.StartRide();
         var random = new Random(7);
         LocationUpdate[] updates = [.. Enumerable.Range(1, 60).Select(second => new LocationUpdate(
-            ride.Start.North((9 * second) + (20 * random.NextDouble())).Latitude, ride.Start.Longitude + (0.0002 * random.NextDouble()), ride.StartedAt.AddSeconds(second), 12).Normalised())];
+            ride.Start.North((9 * second) + (20 * random.NextDouble())).Latitude, ride.Start.Longitude + (0.0002 * random.NextDouble()),
+            ride.StartedAt.AddSeconds(second), 12).Normalised())];
         var rules = new LocationOptions();
         var alone = updates.Aggregate(Track.From(new Fix(ride.Start, ride.StartedAt)), (track, update) => track.Add(update, rules).Track);
 
