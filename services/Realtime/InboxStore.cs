@@ -15,8 +15,8 @@ readonly record struct InboxEntry(string Id, byte[] Frame);
 /// </summary>
 sealed class InboxStore(IDatabase redis, IOptions<RealtimeOptions> options, RealtimeMetrics metrics)
 {
-    /// <summary>A page of a phone's backlog.</summary>
-    const int PageSize = 100;
+    /// <summary>A page of a phone's backlog; a shorter one is the last.</summary>
+    public const int PageSize = 100;
 
     /// <summary>How long an event id is remembered against a second delivery: as long as a broker may redeliver after a wipe.</summary>
     static readonly TimeSpan DuplicateMemory = TimeSpan.FromHours(1);
@@ -39,7 +39,7 @@ sealed class InboxStore(IDatabase redis, IOptions<RealtimeOptions> options, Real
     /// <summary>Puts an event into a user's inbox; nothing happens when it is there already.</summary>
     public async Task Append(Guid user, Guid eventId, byte[] frame)
     {
-        RedisKey[] keys = [Inbox(user), $"realtime:{{{user:n}}}:seen:{eventId:n}", Presence.Key(user)];
+        RedisKey[] keys = [Key(user), $"realtime:{{{user:n}}}:seen:{eventId:n}", Presence.Key(user)];
         RedisValue[] values =
             [frame, options.InboxLength, (long)options.InboxLifetime.TotalMilliseconds, (long)DuplicateMemory.TotalMilliseconds, user.ToString("n")];
         await redis.ScriptEvaluateAsync(AppendScript, keys, values).Soon();
@@ -48,17 +48,17 @@ sealed class InboxStore(IDatabase redis, IOptions<RealtimeOptions> options, Real
 
     /// <summary>Up to a page of what came after <paramref name="id"/>, oldest first.</summary>
     public async Task<IReadOnlyList<InboxEntry>> ReadAfter(Guid user, string id) =>
-        Entries(await redis.ExecuteAsync("XRANGE", Inbox(user), $"({id}", "+", "COUNT", PageSize).Soon());
+        Entries(await redis.ExecuteAsync("XRANGE", Key(user), $"({id}", "+", "COUNT", PageSize).Soon());
 
     /// <summary>True when the cursor still stands in the inbox, so that nothing behind it can be missing.</summary>
     public async Task<bool> Holds(Guid user, string id) =>
-        Entries(await redis.ExecuteAsync("XRANGE", Inbox(user), id, id).Soon()).Count == 1;
+        Entries(await redis.ExecuteAsync("XRANGE", Key(user), id, id).Soon()).Count == 1;
 
     /// <summary>The newest place in the inbox; the beginning of all places when it is empty.</summary>
     public async Task<string> Newest(Guid user) =>
-        Entries(await redis.ExecuteAsync("XREVRANGE", Inbox(user), "+", "-", "COUNT", 1).Soon()) is [var newest] ? newest.Id : "0-0";
+        Entries(await redis.ExecuteAsync("XREVRANGE", Key(user), "+", "-", "COUNT", 1).Soon()) is [var newest] ? newest.Id : "0-0";
 
-    static string Inbox(Guid user) => $"realtime:{{{user:n}}}:inbox";
+    public static string Key(Guid user) => $"realtime:{{{user:n}}}:inbox";
 
     static List<InboxEntry> Entries(RedisResult result)
     {

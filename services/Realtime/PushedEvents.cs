@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Text.Json;
 using Tumpang.Contracts;
@@ -81,7 +82,8 @@ static class EventFrame
     /// <summary>{"type":"offer-made","at":…,"data":{…}}</summary>
     public static byte[] Of(Event happened)
     {
-        using var buffer = new MemoryStream(512);
+        // Room for nearly every frame at once: growing, the writer would ask for four kilobytes more.
+        var buffer = new ArrayBufferWriter<byte>(1_024);
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
@@ -92,7 +94,7 @@ static class EventFrame
             json.WriteEndObject();
         }
 
-        return buffer.ToArray();
+        return buffer.WrittenSpan.ToArray();
     }
 
     /// <summary>The frame with its id in front, ready to be sent.</summary>

@@ -22,6 +22,13 @@ public sealed class BenchFleet
 
     public string RabbitMq => Text("rabbitMq");
 
+    /// <summary>The first copy of a service: its process, and where it listens.</summary>
+    public (int Pid, Uri Address) Process(string name)
+    {
+        var process = state.Value.GetProperty("processes").EnumerateArray().First(each => each.GetProperty("name").GetString() == name);
+        return (process.GetProperty("pid").GetInt32(), new(process.GetProperty("url").GetString()!));
+    }
+
     static City Find()
     {
         var written = FleetState.Read();

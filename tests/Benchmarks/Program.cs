@@ -2,11 +2,16 @@ using System.Text.Json;
 using Spectre.Console;
 using Tumpang.Benchmarks;
 
+if (args is [BarePush.Argument])
+{
+    await BarePush.Serve();
+}
+
 // Arguments: names of benchmarks (all when none is given) and --json. Figures go to standard output, progress to standard error.
 IBenchmark[] all =
 [
     new RidesBenchmark(), new BusBenchmark(), new OfferLatencyBenchmark(), new IngestBenchmark(), new NearbyBenchmark(), new QuotesBenchmark(), new PingBenchmark(),
-    new RoadsBenchmark(), new AssignmentBenchmark(), new DispatchQualityBenchmark(), new TracksBenchmark(),
+    new SocketsBenchmark(), new RoadsBenchmark(), new AssignmentBenchmark(), new DispatchQualityBenchmark(), new TracksBenchmark(),
 ];
 var json = args.Contains("--json");
 var names = args.Where(argument => !argument.StartsWith("--", StringComparison.Ordinal)).ToArray();

@@ -87,6 +87,29 @@ public sealed class PushTests(RealtimeFleet fleet)
         Assert.Equal(missed.Select(each => each.RideId).Order(), heard.Order());
     }
 
+    /// <summary>An inbox is read page by page: a long absence is several pages, the last of them not full.</summary>
+    [Fact]
+    public async Task A_phone_that_was_away_for_long_gets_all_of_it()
+    {
+        var first = Arrived();
+        await using var before = await fleet.Open(first.DriverId);
+        await fleet.Bus.Publish(Ct, first);
+        var seen = (await before.Hears("driver-arrived")).GetProperty("id").GetString();
+        await before.DisposeAsync();
+
+        var missed = Enumerable.Range(0, 250).Select(_ => Arrived() with { DriverId = first.DriverId }).ToList();
+        await fleet.Bus.Publish(Ct, missed);
+
+        await using var after = await fleet.Open(first.DriverId, copy: 1, lastId: seen);
+        var heard = new List<Guid>();
+        foreach (var _ in missed)
+        {
+            heard.Add((await after.Hears("driver-arrived")).GetProperty("data").GetProperty("rideId").GetGuid());
+        }
+
+        Assert.Equal(missed.Select(each => each.RideId).Order(), heard.Order());
+    }
+
     /// <summary>NebengJek defect 28: an old socket that closes takes the new one with it. Here the newest wins, on whichever copy.</summary>
     [Theory]
     [InlineData(0, 0)]

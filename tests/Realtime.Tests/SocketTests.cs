@@ -51,6 +51,7 @@ public sealed class SocketTests(RealtimeFleet fleet)
     [InlineData("""{"type":"positions","points":[]}""", "invalid-frame")]
     [InlineData("""{"type":"positions","points":[{"latitude":"north"}]}""", "invalid-frame")]
     [InlineData("{}", "invalid-frame")]
+    [InlineData("", "invalid-frame")]
     [InlineData("null", "invalid-frame")]
     public async Task A_frame_that_cannot_be_used_is_explained_and_the_socket_stays(string frame, string code)
     {
@@ -83,6 +84,21 @@ public sealed class SocketTests(RealtimeFleet fleet)
 
         var data = (await socket.Hears("positions")).GetProperty("data");
         Assert.Equal((0, 1), (data.GetProperty("accepted").GetInt32(), data.GetProperty("refused").EnumerateObject().Sum(reason => reason.Value.GetInt32())));
+    }
+
+    /// <summary>As much as a phone may say at once, in pieces as small as a proxy may cut it.</summary>
+    [Theory]
+    [InlineData(int.MaxValue)]
+    [InlineData(1_000)]
+    public async Task Five_hundred_positions_are_one_frame_however_it_is_cut(int bytesPerPiece)
+    {
+        await using var socket = await fleet.Open(Guid.CreateVersion7());
+        var points = Enumerable.Range(0, 500).Select(second => $$"""{"latitude":40.7512345,"longitude":-73.9812345,"recordedAt":"2026-11-20T23:{{second / 60:00}}:{{second % 60:00}}Z","accuracyMetres":5}""");
+
+        await socket.Send($$"""{"type":"positions","points":[{{string.Join(',', points)}}]}""", bytesPerPiece);
+
+        var data = (await socket.Hears("positions")).GetProperty("data");
+        Assert.Equal((0, 500), (data.GetProperty("accepted").GetInt32(), data.GetProperty("refused").EnumerateObject().Sum(reason => reason.Value.GetInt32())));
     }
 
     [Fact]

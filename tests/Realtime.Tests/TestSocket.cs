@@ -71,7 +71,19 @@ public sealed class TestSocket : IAsyncDisposable
         return (int?)socket.CloseStatus;
     }
 
-    public Task Send(string json) => socket.SendAsync(Encoding.UTF8.GetBytes(json), WebSocketMessageType.Text, true, Ct);
+    /// <summary>Sends a frame, whole or in pieces.</summary>
+    public async Task Send(string json, int bytesPerPiece = int.MaxValue)
+    {
+        var bytes = Encoding.UTF8.GetBytes(json);
+        var sent = 0;
+        do
+        {
+            var piece = bytes.AsMemory(sent, Math.Min(bytesPerPiece, bytes.Length - sent));
+            sent += piece.Length;
+            await socket.SendAsync(piece, WebSocketMessageType.Text, endOfMessage: sent == bytes.Length, Ct);
+        }
+        while (sent < bytes.Length);
+    }
 
     public ValueTask DisposeAsync()
     {

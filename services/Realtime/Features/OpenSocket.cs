@@ -44,9 +44,9 @@ static class OpenSocket
         {
             // First known, then resumed: an event in between wakes a connection that is not listening yet, and is found by its first look.
             await connections.Enter(connection);
-            await connection.Live(await connection.Resume(lastId), http.RequestAborted);
+            await connection.Live(await connection.Resume(lastId), http.Abort);
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException or OperationCanceledException)
+        catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
             // Without its inbox a socket is of no use: the phone comes back.
             socket.Abort();

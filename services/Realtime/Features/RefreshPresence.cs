@@ -6,22 +6,34 @@ namespace Tumpang.Realtime.Features;
 
 /// <summary>
 /// Says again, for every socket here, that this copy holds it, and looks into its inbox: what a flush of Redis or a lost
-/// wake-up hid is found within one turn.
+/// wake-up hid is found within one turn. A turn walks all sockets in small steps, so that no event waits behind ten thousand of them.
 /// </summary>
 sealed class RefreshPresence(IDatabase redis, Connections connections) : ISweep
 {
-    const int AtOnce = 64;
+    const int Steps = 20, AtOnce = 32;
 
     public TimeSpan Every => TimeSpan.FromSeconds(15);
 
     public async Task<bool> Sweep(CancellationToken ct)
     {
-        foreach (var some in connections.All.Chunk(AtOnce))
+        for (var step = 0; step < Steps; step++)
         {
-            await Task.WhenAll(some.Select(connection => Presence.Refresh(redis, connections.Copy, connection)));
-            Array.ForEach(some, connection => connection.Wake());
+            foreach (var some in connections.Part(step, Steps).Chunk(AtOnce))
+            {
+                await Task.WhenAll(some.Select(Refresh));
+            }
+
+            await Task.Delay(Every / (Steps + 1), ct);
         }
 
         return false;
+    }
+
+    async Task Refresh(Connection connection)
+    {
+        if (await Presence.Refresh(redis, connections.Copy, connection))
+        {
+            connection.Wake();
+        }
     }
 }

@@ -29,6 +29,9 @@ sealed class Connection(WebSocket socket, CurrentUser user, DateTimeOffset token
 
     public Guid UserId => user.Id;
 
+    /// <summary>The place in the inbox up to which everything has been sent.</summary>
+    public string Cursor => cursor;
+
     /// <summary>The inbox has something new.</summary>
     public void Wake()
     {
@@ -67,10 +70,12 @@ sealed class Connection(WebSocket socket, CurrentUser user, DateTimeOffset token
         return false;
     }
 
-    /// <summary>Lives until either side has had enough.</summary>
-    public async Task Live(bool resumed, CancellationToken ct)
+    /// <summary>
+    /// Lives until either side has had enough. What waits for the phone ends with its connection, by <paramref name="abort"/> if need be: a token to
+    /// cancel it by would be registered and unregistered with every frame of every phone.
+    /// </summary>
+    public async Task Live(bool resumed, Action abort)
     {
-        using var life = CancellationTokenSource.CreateLinkedTokenSource(ct);
         using var expiry = new Timer(_ => Close(CloseCode.TokenExpired, "the access token has expired"), null, TokenLeft(), Timeout.InfiniteTimeSpan);
         Answer(new { type = "welcome", data = new { serverTime = TimeProvider.System.GetUtcNow(), lastId = cursor } });
         if (!resumed)
@@ -79,40 +84,47 @@ sealed class Connection(WebSocket socket, CurrentUser user, DateTimeOffset token
         }
 
         outgoing.Writer.TryWrite(null);
-        var sending = Send(life.Token);
-        var receiving = Receive(life.Token);
+        var sending = Send();
+        var receiving = Receive();
         await Task.WhenAny(sending, receiving, ended.Task);
 
-        // A cancelled read or write aborts the socket, and the phone would never learn why: so the words come first.
+        // Aborted, the phone would never learn why: so the words come first.
         outgoing.Writer.TryComplete();
         await Within(GoodbyePatience, sending);
         await SayGoodbye();
         await Within(GoodbyePatience, receiving);
-        await life.CancelAsync();
-        await Task.WhenAll(sending, receiving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var both = Task.WhenAll(sending, receiving);
+        if (!both.IsCompleted)
+        {
+            abort();
+        }
+
+        await both.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     static Task Within(TimeSpan patience, Task task) => Task.WhenAny(task, Task.Delay(patience));
 
     TimeSpan TokenLeft() => tokenExpiresAt - TimeProvider.System.GetUtcNow() is { Ticks: > 0 } left ? left : TimeSpan.Zero;
 
-    async Task Send(CancellationToken ct)
+    async Task Send()
     {
-        await foreach (var answer in outgoing.Reader.ReadAllAsync(ct))
+        await foreach (var answer in outgoing.Reader.ReadAllAsync())
         {
             if (answer is not null)
             {
-                await socket.SendAsync(answer, WebSocketMessageType.Text, true, ct);
+                await Send(answer);
             }
 
             if (Interlocked.Exchange(ref woken, 0) == 1)
             {
-                await SendInbox(ct);
+                await SendInbox();
             }
         }
     }
 
-    async Task SendInbox(CancellationToken ct)
+    ValueTask Send(byte[] frame) => socket.SendAsync(frame.AsMemory(), WebSocketMessageType.Text, true, CancellationToken.None);
+
+    async Task SendInbox()
     {
         IReadOnlyList<InboxEntry> page;
         do
@@ -120,35 +132,34 @@ sealed class Connection(WebSocket socket, CurrentUser user, DateTimeOffset token
             page = await inboxes.ReadAfter(UserId, cursor);
             foreach (var (id, frame) in page)
             {
-                await socket.SendAsync(EventFrame.WithId(id, frame), WebSocketMessageType.Text, true, ct);
+                await Send(EventFrame.WithId(id, frame));
                 cursor = id;
             }
 
             metrics.Pushed(page.Count);
         }
-        while (page.Count > 0 && !ended.Task.IsCompleted);
+        // What comes after a page that is not full wakes us again.
+        while (page.Count == InboxStore.PageSize && !ended.Task.IsCompleted);
     }
 
-    async Task Receive(CancellationToken ct)
+    async Task Receive()
     {
-        var buffer = new byte[4_096];
-        while (true)
+        Func<ReadOnlySpan<byte>, bool> take = Take;
+        while (await FrameReader.Read(socket, options.LongestFrameBytes, take))
         {
-            var (frame, grown) = await FrameReader.Read(socket, buffer, options.LongestFrameBytes, ct);
-            buffer = grown;
-            if (frame is not { } bytes)
-            {
-                return;
-            }
-
-            if (bytes.Length > options.LongestFrameBytes)
-            {
-                Close(WebSocketCloseStatus.MessageTooBig, $"frames have at most {options.LongestFrameBytes} bytes");
-                return;
-            }
-
-            ClientFrames.Take(bytes.Span, this, user, positions);
         }
+    }
+
+    bool Take(ReadOnlySpan<byte> frame)
+    {
+        if (frame.Length > options.LongestFrameBytes)
+        {
+            Close(WebSocketCloseStatus.MessageTooBig, $"frames have at most {options.LongestFrameBytes} bytes");
+            return false;
+        }
+
+        ClientFrames.Take(frame, this, user, positions);
+        return true;
     }
 
     /// <summary>The close frame, with the reason.</summary>

@@ -12,7 +12,11 @@ sealed partial class Connections(IDatabase redis, ILogger<Connections> logger)
     /// <summary>This process, among the copies; a fresh one at every start.</summary>
     public string Copy { get; } = Guid.NewGuid().ToString("n");
 
-    public IReadOnlyCollection<Connection> All => (IReadOnlyCollection<Connection>)byUser.Values;
+    /// <summary>
+    /// One of several parts of all sockets; a user is always in the same one. Walking along takes no lock, for sockets come and go meanwhile,
+    /// and touches no socket of another part.
+    /// </summary>
+    public IEnumerable<Connection> Part(int part, int parts) => byUser.Where(entry => (uint)entry.Key.GetHashCode() % parts == part).Select(entry => entry.Value);
 
     /// <summary>The newest connection of a user takes the place; any other, wherever it is, is closed. That may be this one.</summary>
     public async Task Enter(Connection connection)
