@@ -28,9 +28,12 @@ public sealed class BusHandlers
     /// <summary>Unacknowledged messages per queue; also how many are handled at once.</summary>
     const int Concurrency = 16;
 
+    /// <summary>The same for listeners, who hold no database connection while they wait: what they ask of Redis goes out together.</summary>
+    const int ListenerConcurrency = 64;
+
     readonly string service;
     readonly IServiceCollection services;
-    readonly List<(Type Event, Type Consumer)> consumers = [];
+    readonly List<(Type Event, Type Consumer, int Concurrency)> consumers = [];
 
     internal BusHandlers(string service, IServiceCollection services) => (this.service, this.services) = (service, services);
 
@@ -40,7 +43,7 @@ public sealed class BusHandlers
         where THandler : class, IEventHandler<TEvent>
     {
         services.AddSingleton<THandler>();
-        consumers.Add((typeof(TEvent), typeof(InboxConsumer<TEvent, THandler>)));
+        consumers.Add((typeof(TEvent), typeof(InboxConsumer<TEvent, THandler>), Concurrency));
         return this;
     }
 
@@ -50,7 +53,7 @@ public sealed class BusHandlers
         where TListener : class, IEventListener<TEvent>
     {
         services.AddSingleton<TListener>();
-        consumers.Add((typeof(TEvent), typeof(ListenerConsumer<TEvent, TListener>)));
+        consumers.Add((typeof(TEvent), typeof(ListenerConsumer<TEvent, TListener>), ListenerConcurrency));
         return this;
     }
 
@@ -67,13 +70,13 @@ public sealed class BusHandlers
 
     internal void Connect(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator broker)
     {
-        foreach (var (eventType, consumer) in consumers)
+        foreach (var (eventType, consumer, concurrency) in consumers)
         {
             broker.ReceiveEndpoint(Subscriptions.QueueName(service, eventType), queue =>
             {
                 queue.SetQuorumQueue();
-                queue.PrefetchCount = Concurrency * 2;
-                queue.ConcurrentMessageLimit = Concurrency;
+                queue.PrefetchCount = concurrency * 2;
+                queue.ConcurrentMessageLimit = concurrency;
                 queue.UseMessageRetry(Faults.RetryTransient);
                 queue.ConfigureConsumer(context, consumer);
             });

@@ -21,7 +21,9 @@ builder.Services.AddHostedService<WakeListener>();
 builder.Services.AddSweeper<RefreshPresence>();
 
 var app = builder.Build();
-app.MapServiceDefaults();
 app.UseWebSockets();
-app.MapGet("/v1/ws", OpenSocket.Handle).WithTags("Realtime").AllowAnonymous();
+app.UseRouting();
+app.MapServiceDefaults();
+// Short-circuited: everything that a request passes on its way stays in memory for as long as its socket is open.
+app.MapGet("/v1/ws", OpenSocket.Handle).WithTags("Realtime").AllowAnonymous().ShortCircuit();
 app.Run();

@@ -1,8 +1,9 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace Tumpang.Benchmarks;
 
-/// <summary>What the kernel says about a process: how many files it may open, and how much memory it has.</summary>
+/// <summary>What the kernel says about a process: how many files it may open, how much memory it has, and how long it has run.</summary>
 public static class ProcessLimits
 {
     /// <summary>Throws, with what to do, when a process may not open as many files. The runtime has raised its soft limit to the hard one already.</summary>
@@ -13,8 +14,8 @@ public static class ProcessLimits
         if (soft != "unlimited" && int.Parse(soft, CultureInfo.InvariantCulture) < needed)
         {
             throw new InvalidOperationException(
-                $"{name} may open {soft} files and needs {needed}. Raise the limit in this shell (ulimit -n {needed}; beyond the hard limit root must: LimitNOFILE or /etc/security/limits.conf), "
-                + $"or measure fewer phones: {SocketsBenchmark.PhonesVariable}=<number> ./fleet bench sockets.");
+                $"{name} may open {soft} files and needs {needed}. That is the hard limit, which only root raises: ulimit -n {needed} in root's shell before ./fleet, LimitNOFILE of a unit, "
+                + $"or /etc/security/limits.conf. Or measure fewer phones: {SocketsBenchmark.PhonesVariable}=<number> ./fleet bench sockets.");
         }
     }
 
@@ -23,5 +24,12 @@ public static class ProcessLimits
     {
         var line = File.ReadLines($"/proc/{pid}/status").First(each => each.StartsWith("VmRSS:", StringComparison.Ordinal));
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1_024;
+    }
+
+    /// <summary>Processor time that a process has used, in user and kernel, to the hundredth of a second.</summary>
+    public static TimeSpan ProcessorTime(int pid)
+    {
+        using var process = Process.GetProcessById(pid);
+        return process.TotalProcessorTime;
     }
 }

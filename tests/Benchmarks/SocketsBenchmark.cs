@@ -53,6 +53,7 @@ public sealed class SocketsBenchmark : IBenchmark
             new("sockets.memory", pushed.BytesPerPhone / BytesPerKibibyte, "KiB/phone", limit.BytesPerPhone / BytesPerKibibyte, Limit),
             new("sockets.memory.busy", pushed.BytesPerBusyPhone / BytesPerKibibyte, "KiB/phone", limit.BytesPerBusyPhone / BytesPerKibibyte, Limit),
             new("sockets.rate", pushed.Stream.Frames.PerSecond, "frames/s", 2 * EventsPerSecond, "offered"),
+            new("sockets.cpu", pushed.MicrosecondsPerFrame, "µs/frame", limit.MicrosecondsPerFrame, Limit),
             new("sockets.p50", pushed.Stream.Frames.Percentile(0.5), "ms", limit.Stream.Frames.Percentile(0.5), Limit),
             new("sockets.p99", pushed.Stream.Frames.Percentile(0.99), "ms", limit.Stream.Frames.Percentile(0.99), Limit),
             new("sockets.p99-vs-bar", pushed.Stream.Frames.Percentile(0.99), "ms", BarMilliseconds, "bar"),
@@ -76,9 +77,11 @@ public sealed class SocketsBenchmark : IBenchmark
         await Task.Delay(Settling, ct);
         var connected = ProcessLimits.ResidentBytes(pid);
         await crowd.Hear(EventsPerSecond, WarmUp, publish, ct);
+        var worked = ProcessLimits.ProcessorTime(pid);
         var stream = await crowd.Hear(EventsPerSecond, Duration, publish, ct);
+        worked = ProcessLimits.ProcessorTime(pid) - worked;
         var busy = ProcessLimits.ResidentBytes(pid);
-        return new(crowd.ConnectedIn, (double)(connected - before) / phones, (double)(busy - before) / phones, stream, crowd.Closed);
+        return new(crowd.ConnectedIn, (double)(connected - before) / phones, (double)(busy - before) / phones, worked, stream, crowd.Closed);
     }
 
     /// <summary>The fleet's own tokens, without an account behind them: realtime asks for no more, and ten thousand logins are not what is measured.</summary>
@@ -105,5 +108,8 @@ public sealed class SocketsBenchmark : IBenchmark
         return channel.BasicPublishAsync("", BarePush.Queue, true, new BasicProperties { DeliveryMode = DeliveryModes.Persistent }, body, ct).AsTask();
     }
 
-    sealed record Measured(TimeSpan ConnectedIn, double BytesPerPhone, double BytesPerBusyPhone, StreamResult Stream, int Closed);
+    sealed record Measured(TimeSpan ConnectedIn, double BytesPerPhone, double BytesPerBusyPhone, TimeSpan Worked, StreamResult Stream, int Closed)
+    {
+        public double MicrosecondsPerFrame => Worked.TotalMicroseconds / Stream.Frames.SortedMilliseconds.Length;
+    }
 }

@@ -1,5 +1,4 @@
 using System.Net.WebSockets;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using Tumpang.Realtime.Positions;
@@ -14,12 +13,13 @@ static class OpenSocket
 {
     const string Protocol = "tumpang.v1";
     const string TokenPrefix = "bearer.";
+    const string Scheme = "Bearer ";
 
     public static async Task Handle(
         HttpContext http, TokenIssuer tokens, InboxStore inboxes, Connections connections, PositionLanes positions, IOptions<RealtimeOptions> options,
         RealtimeMetrics metrics, string? lastId = null)
     {
-        if (await WhoIs(http, tokens) is not var (user, tokenExpiresAt))
+        if (WhoIs(http, tokens) is not var (user, tokenExpiresAt))
         {
             await Refuse(http, new(401, "unauthenticated", "The socket needs an access token: in the header Authorization, or as a subprotocol bearer.<token>."));
             return;
@@ -38,6 +38,8 @@ static class OpenSocket
         }
 
         using var socket = await http.WebSockets.AcceptWebSocketAsync(Accept(http, options.Value));
+        // The request lives as long as its socket; the token that it came with has been used.
+        http.Request.Headers.Authorization = http.Request.Headers.SecWebSocketProtocol = default;
         var connection = new Connection(socket, user, tokenExpiresAt, inboxes, positions, options.Value, metrics);
         metrics.Opened();
         try
@@ -58,16 +60,12 @@ static class OpenSocket
         }
     }
 
-    static async Task<(CurrentUser User, DateTimeOffset ExpiresAt)?> WhoIs(HttpContext http, TokenIssuer tokens)
+    static (CurrentUser User, DateTimeOffset ExpiresAt)? WhoIs(HttpContext http, TokenIssuer tokens)
     {
-        var header = await http.AuthenticateAsync();
-        if (header is { Succeeded: true, Principal: { } principal, Properties.ExpiresUtc: { } expires } && CurrentUser.From(principal) is { } user)
-        {
-            return (user, expires);
-        }
-
+        var header = http.Request.Headers.Authorization.ToString();
+        var fromHeader = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? tokens.ReadAccessToken(header[Scheme.Length..]) : null;
         var protocol = http.WebSockets.WebSocketRequestedProtocols.FirstOrDefault(each => each.StartsWith(TokenPrefix, StringComparison.Ordinal));
-        return protocol is null ? null : tokens.ReadAccessToken(protocol[TokenPrefix.Length..]);
+        return fromHeader ?? (protocol is null ? null : tokens.ReadAccessToken(protocol[TokenPrefix.Length..]));
     }
 
     static WebSocketAcceptContext Accept(HttpContext http, RealtimeOptions options) => new()
