@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Tumpang.Contracts;
+using Tumpang.Testing;
 using Xunit;
 
 namespace Tumpang.Billing.Tests;
@@ -60,20 +61,8 @@ public sealed class ZonesInForceTests(BillingFleet fleet)
     Task Publish(params ZoneChanged[] changes) => fleet.Bus.Publish(changes, Ct);
 
     /// <summary>Both copies come to say so.</summary>
-    async Task Says(string? field, string? code, GeoPoint pickup, GeoPoint dropOff)
-    {
-        var deadline = DateTimeOffset.UtcNow.AddSeconds(30);
-        (string? Field, string? Code)[] said;
-        do
-        {
-            said = [await Ask(pickup, dropOff), await Ask(pickup, dropOff)];
-            if (said.All(answer => answer == (field, code))) return;
-            await Task.Delay(50, Ct);
-        }
-        while (DateTimeOffset.UtcNow < deadline);
-
-        Assert.Fail($"Expected {code} of {field}, got {said[0]} and {said[1]}.");
-    }
+    Task Says(string? field, string? code, GeoPoint pickup, GeoPoint dropOff) => Eventually.Get(
+        async () => (First: await Ask(pickup, dropOff), Second: await Ask(pickup, dropOff)), said => said == ((field, code), (field, code)), Ct);
 
     async Task<(string? Field, string? Code)> Ask(GeoPoint pickup, GeoPoint dropOff)
     {

@@ -202,12 +202,8 @@ public sealed class QueueTests(LocationCity city)
     async Task<GeoPoint> Airport()
     {
         var (id, middle) = (Guid.CreateVersion7(), city.FreshPlace());
-        double[] Corner(int north, int east) => [middle.Longitude + (0.001 * east), middle.Latitude + (0.001 * north)];
         using var http = city.Client(Guid.CreateVersion7(), Role.Operator);
-        var zone = new ZoneFeature(
-            "Feature", new("Polygon", [[Corner(-1, -1), Corner(-1, 1), Corner(1, 1), Corner(1, -1), Corner(-1, -1)]]),
-            new("nyc", $"An airport at {middle}", ZoneKind.Airport, Priority: 100));
-        using var answer = await http.PutAsJsonAsync($"/v1/ops/zones/{id}", zone, Json.Options, Test.Ct);
+        using var answer = await http.PutAsJsonAsync($"/v1/ops/zones/{id}", TestZones.Square(middle, ZoneKind.Airport, priority: 100), Json.Options, Test.Ct);
         answer.EnsureSuccessStatusCode();
         // A driver who is let in through each copy shows that both know.
         foreach (var copy in new[] { 0, 1 })

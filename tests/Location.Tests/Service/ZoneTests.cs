@@ -68,16 +68,16 @@ public sealed class ZoneTests(LocationCity city)
         using var here = Operator(copy: 0);
         using var there = Operator(copy: 1);
 
-        var drawn = await Put(here, id, Square(place, ZoneKind.Airport, gates: [new("North door", place), new("South door", place)]));
+        var drawn = await Put(here, id, TestZones.Square(place, ZoneKind.Airport, gates: [new("North door", place), new("South door", place)]));
         Assert.Equal(id, drawn.Id);
         Assert.Equal(["North door", "South door"], Assert.Single((await At(place, copy: 1)).Zones).Gates.Select(gate => gate.Name));
         Assert.Equal(JsonSerializer.Serialize(drawn, Json.Options), await there.GetStringAsync($"/v1/ops/zones/{id}", Test.Ct));
 
-        await Put(there, id, Square(place, ZoneKind.Restricted));
+        await Put(there, id, TestZones.Square(place, ZoneKind.Restricted));
         Assert.True((await At(place)).Restricted);
         Assert.Equal(0, await city.Query<int>("select count(*)::integer from location.gates where zone_id = @Id", id));
 
-        await Put(here, id, Square(place, ZoneKind.Restricted, active: false));
+        await Put(here, id, TestZones.Square(place, ZoneKind.Restricted, active: false));
         Assert.False((await At(place, copy: 1)).Restricted);
 
         Assert.Equal(HttpStatusCode.NoContent, (await here.DeleteAsync($"/v1/ops/zones/{id}", Test.Ct)).StatusCode);
@@ -91,10 +91,10 @@ public sealed class ZoneTests(LocationCity city)
         var (id, place) = (Guid.CreateVersion7(), city.FreshPlace());
         using var http = Operator();
 
-        await Put(http, id, Square(place, ZoneKind.Restricted));
-        await Put(http, id, Square(place, ZoneKind.Restricted, active: false));
+        await Put(http, id, TestZones.Square(place, ZoneKind.Restricted));
+        await Put(http, id, TestZones.Square(place, ZoneKind.Restricted, active: false));
         Assert.Equal(HttpStatusCode.NoContent, (await http.DeleteAsync($"/v1/ops/zones/{id}", Test.Ct)).StatusCode);
-        await Put(http, id, Square(place, ZoneKind.Airport, gates: [new("Door", place)]));
+        await Put(http, id, TestZones.Square(place, ZoneKind.Airport, gates: [new("Door", place)]));
 
         var told = await city.Published<ZoneChanged>(id);
         Assert.Equal([(1, true), (2, false), (3, false), (4, true)], told.Select(change => (change.Version, change.Active)));
@@ -125,7 +125,7 @@ public sealed class ZoneTests(LocationCity city)
         var place = city.FreshPlace();
         var ids = new[] { Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7() };
         using var http = Operator();
-        foreach (var (id, priority) in ids.Zip([7, 1_000, 0])) await Put(http, id, Square(place, ZoneKind.Station, priority));
+        foreach (var (id, priority) in ids.Zip([7, 1_000, 0])) await Put(http, id, TestZones.Square(place, ZoneKind.Station, priority));
 
         Assert.Equal([ids[1], ids[0], ids[2]], (await At(place)).Zones.Select(zone => zone.ZoneId));
     }
@@ -138,7 +138,7 @@ public sealed class ZoneTests(LocationCity city)
         {
             using var http = Operator(copy: painter % 2);
             var gates = Enumerable.Range(0, 1 + (painter % 5)).Select(_ => new Gate($"Gate of {painter}", place));
-            await Put(http, id, Square(place, ZoneKind.Airport, priority: painter, gates: [.. gates]));
+            await Put(http, id, TestZones.Square(place, ZoneKind.Airport, priority: painter, gates: [.. gates]));
         }));
 
         using var reader = Operator();
@@ -176,7 +176,7 @@ public sealed class ZoneTests(LocationCity city)
     public async Task What_cannot_be_a_zone_is_refused_by_its_field(string path, string field, string value)
     {
         var id = Guid.CreateVersion7();
-        var zone = JsonSerializer.SerializeToNode(Square(city.FreshPlace(), ZoneKind.Airport), Json.Options)!;
+        var zone = JsonSerializer.SerializeToNode(TestZones.Square(city.FreshPlace(), ZoneKind.Airport), Json.Options)!;
         var owner = path.Split('.')[..^1].Aggregate(zone, (node, name) => node[name]!);
         owner[path.Split('.')[^1]] = JsonNode.Parse(value);
 
@@ -193,7 +193,7 @@ public sealed class ZoneTests(LocationCity city)
     [Fact]
     public async Task Only_operators_draw_zones()
     {
-        var (id, zone) = (Guid.CreateVersion7(), Square(city.FreshPlace(), ZoneKind.Restricted));
+        var (id, zone) = (Guid.CreateVersion7(), TestZones.Square(city.FreshPlace(), ZoneKind.Restricted));
         foreach (var roles in new string[][] { [], [Role.Driver] })
         {
             using var http = city.Client(Guid.CreateVersion7(), roles);
@@ -218,15 +218,6 @@ public sealed class ZoneTests(LocationCity city)
     {
         using var http = Operator();
         Assert.Equal(status, (await http.GetAsync(path, Test.Ct)).StatusCode);
-    }
-
-    /// <summary>About two hundred metres on a side.</summary>
-    static ZoneFeature Square(GeoPoint middle, ZoneKind kind, int priority = 0, bool active = true, Gate[]? gates = null)
-    {
-        double[] Corner(int north, int east) => [middle.Longitude + (0.001 * east), middle.Latitude + (0.001 * north)];
-        return new(
-            "Feature", new("Polygon", [[Corner(-1, -1), Corner(-1, 1), Corner(1, 1), Corner(1, -1), Corner(-1, -1)]]),
-            new("nyc", $"A square at {middle}", kind, priority, active, gates));
     }
 
     static async Task<ZoneFeature> Put(HttpClient http, Guid id, ZoneFeature zone)
