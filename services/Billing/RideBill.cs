@@ -24,6 +24,7 @@ internal sealed record RideBill
     public long? QuotedFareMinorUnits { get; init; }
     public Guid? PaymentMethodId { get; init; }
     public PaymentMethodKind? PaymentMethodKind { get; init; }
+    public long TipMinorUnits { get; init; }
     public DateTimeOffset? StartedAt { get; init; }
     public DateTimeOffset? CompletedAt { get; init; }
     public int? FareFactorBasisPoints { get; init; }
@@ -58,13 +59,13 @@ internal sealed record RideBill
         if (CancelledAt is null)
         {
             var (basis, price, distance, duration) = PriceOfRide(policy, pickup);
-            return Owed(FareKind.Ride, basis, policy, price, FareFactorBasisPoints!.Value, distance, duration, now);
+            return Owed(FareKind.Ride, basis, policy, FareShares.Of(policy, price, FareFactorBasisPoints!.Value, TipMinorUnits), FareFactorBasisPoints.Value, distance, duration, now);
         }
 
         var fee = policy.Cancellation.FeeOf(CancelledBy!.Value, AssignedAt ?? CancelledAt.Value, CancelledAt.Value);
         return fee == 0
             ? null
-            : Owed(FareKind.Cancellation, FareBasis.Policy, policy, new([new("cancellation", fee)]), Rounding.AllBasisPoints, 0, 0, now);
+            : Owed(FareKind.Cancellation, FareBasis.Policy, policy, FareShares.Of(policy, new([new("cancellation", fee)]), Rounding.AllBasisPoints), Rounding.AllBasisPoints, 0, 0, now);
     }
 
     (FareBasis Basis, Price Price, int DistanceMetres, int DurationSeconds) PriceOfRide(FarePolicy policy, LocalPickup pickup)
@@ -83,7 +84,7 @@ internal sealed record RideBill
         ? JsonSerializer.Deserialize<List<FareLine>>(lines, Json.Options)!
         : [new("quoted", QuotedFareMinorUnits!.Value)]);
 
-    Fare Owed(FareKind kind, FareBasis basis, FarePolicy policy, Price price, int factor, int distanceMetres, int durationSeconds, DateTimeOffset now) => new(
+    Fare Owed(FareKind kind, FareBasis basis, FarePolicy policy, FareShares shares, int factor, int distanceMetres, int durationSeconds, DateTimeOffset now) => new(
         Guid.CreateVersion7(), RideId, kind, basis, PassengerId, DriverId, policy.PolicyId, policy.Version, policy.Currency, distanceMetres, durationSeconds,
-        factor, FareShares.Of(policy, price, factor), new(PaymentMethodId!.Value, PaymentMethodKind!.Value), now);
+        factor, shares, new(PaymentMethodId!.Value, PaymentMethodKind!.Value), now);
 }

@@ -14,7 +14,7 @@ internal sealed class RideBills(FarePolicies policies, BillingMetrics metrics, C
         select heard.ride_id, heard.passenger_id, heard.driver_id, heard.status, heard.version, coalesce(heard.city_id, quote.city_id) as city_id,
                coalesce(heard.vehicle_class, quote.vehicle_class) as vehicle_class,
                coalesce(heard.quoted_fare_minor_units, quote.fare_minor_units) as quoted_fare_minor_units,
-               heard.payment_method_id, heard.payment_method_kind, heard.started_at, heard.completed_at, heard.fare_factor_basis_points,
+               heard.payment_method_id, heard.payment_method_kind, heard.tip_minor_units, heard.started_at, heard.completed_at, heard.fare_factor_basis_points,
                heard.track_distance_metres, heard.track_duration_seconds, heard.track_slow_seconds, heard.track_slow_distance_metres,
                heard.track_accepted_points, heard.cancelled_at, heard.cancelled_by, heard.assigned_at,
                quote.policy_id as quote_policy_id, quote.policy_version as quote_policy_version, quote.distance_metres as quote_distance_metres,

@@ -19,6 +19,19 @@ public sealed record DropOffChanged(
     public override Guid AggregateId => RideRequestId;
 }
 
+/// <summary>The passenger promises the driver more on top of the fare. Drivers who said no may be asked again.</summary>
+/// <param name="Tip">All of it, not what was added.</param>
+public sealed record TipRaised(Guid RideRequestId, Guid PassengerId, Money Tip) : Event
+{
+    public override Guid AggregateId => RideRequestId;
+}
+
+/// <summary>The passenger raised the tip while this driver was thinking; the offer stays open for as long as it was.</summary>
+public sealed record OfferImproved(Guid OfferId, Guid RideRequestId, Guid PassengerId, Guid DriverId, Money Tip) : Event
+{
+    public override Guid AggregateId => RideRequestId;
+}
+
 /// <summary>The search for a scheduled ride has begun.</summary>
 public sealed record ScheduledSearchStarted(Guid RideRequestId, Guid PassengerId, DateTimeOffset PickupAt, DateTimeOffset SearchEndsAt) : Event
 {
@@ -29,9 +42,10 @@ public sealed record ScheduledSearchStarted(Guid RideRequestId, Guid PassengerId
 /// <param name="PickupDistanceMetres">Straight-line metres from the driver to the pickup.</param>
 /// <param name="Fare">The quoted fare that the passenger agreed to.</param>
 /// <param name="PickupAt">When the passenger wants to be picked up, city time; null for at once.</param>
+/// <param name="Tip">What the passenger promises on top of the fare; null for nothing.</param>
 public sealed record OfferMade(
     Guid OfferId, Guid RideRequestId, Guid PassengerId, Guid DriverId, GeoPoint Pickup, GeoPoint DropOff,
-    int PickupDistanceMetres, Money Fare, DateTimeOffset ExpiresAt, DateTimeOffset? PickupAt = null) : Event
+    int PickupDistanceMetres, Money Fare, DateTimeOffset ExpiresAt, DateTimeOffset? PickupAt = null, Money? Tip = null) : Event
 {
     public override Guid AggregateId => RideRequestId;
 }
@@ -61,9 +75,10 @@ public sealed record OfferWithdrawn(Guid OfferId, Guid RideRequestId, Guid Passe
 }
 
 /// <summary>Both sides agreed. The ride's id is minted here; ride creates it once.</summary>
+/// <param name="Tip">What the passenger promised on top of the fare; null for nothing.</param>
 public sealed record MatchConfirmed(
     Guid RideId, Guid RideRequestId, Guid OfferId, Guid PassengerId, Guid DriverId, string CityId, VehicleClass VehicleClass,
-    GeoPoint Pickup, GeoPoint DropOff, GeoPoint DriverPosition, Guid QuoteId, Money QuotedFare, PaymentChoice Payment) : Event
+    GeoPoint Pickup, GeoPoint DropOff, GeoPoint DriverPosition, Guid QuoteId, Money QuotedFare, PaymentChoice Payment, Money? Tip = null) : Event
 {
     public override Guid AggregateId => RideRequestId;
 }

@@ -1,9 +1,10 @@
 namespace Tumpang.Contracts;
 
 /// <summary>The ride exists and its driver is on the way. The start PIN is not in any event: the passenger fetches it.</summary>
+/// <param name="Tip">What the passenger promised on top of the fare; null for nothing.</param>
 public sealed record RideCreated(
     Guid RideId, Guid RideRequestId, Guid PassengerId, Guid DriverId, string CityId, VehicleClass VehicleClass,
-    GeoPoint Pickup, GeoPoint DropOff, Guid QuoteId, Money QuotedFare, PaymentChoice Payment) : Event
+    GeoPoint Pickup, GeoPoint DropOff, Guid QuoteId, Money QuotedFare, PaymentChoice Payment, Money? Tip = null) : Event
 {
     public override Guid AggregateId => RideId;
 }

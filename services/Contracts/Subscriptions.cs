@@ -24,7 +24,7 @@ public static class Subscriptions
             typeof(RideCreated), typeof(RideProgressed), typeof(RideCompleted), typeof(RideTrackClosed), typeof(RideCancelled), typeof(PaymentSucceeded),
             typeof(PaymentFailed)),
         .. Of("payment", typeof(FareFinalised)),
-        .. Of("realtime", typeof(ScheduledSearchStarted), typeof(OfferMade), typeof(OfferAccepted), typeof(OfferExpired), typeof(OfferWithdrawn),
+        .. Of("realtime", typeof(ScheduledSearchStarted), typeof(OfferMade), typeof(OfferImproved), typeof(TipRaised), typeof(OfferAccepted), typeof(OfferExpired), typeof(OfferWithdrawn),
             typeof(MatchConfirmed), typeof(NoDriverFound), typeof(RideRequestCancelled), typeof(RideCreated), typeof(DriverArrived), typeof(RideStarted),
             typeof(RideProgressed), typeof(RideCompleted), typeof(RideCancelled), typeof(FareProgressed), typeof(FareFinalised), typeof(PaymentSucceeded),
             typeof(PaymentFailed), typeof(DriverWentOffline)),

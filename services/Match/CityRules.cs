@@ -133,6 +133,10 @@ public sealed class CityRules
     [Range(1, 20)]
     public int DriversAskedAtOnce { get; set; } = 5;
 
+    /// <summary>The highest tip that a passenger can promise while searching, percent of the quoted fare: a slip of the finger should not cost a day's pay.</summary>
+    [Range(0, 1_000)]
+    public int HighestTipPercent { get; set; } = 100;
+
     /// <summary>Both sides must agree: after the driver the passenger is asked.</summary>
     public bool PassengerConfirms { get; set; }
 

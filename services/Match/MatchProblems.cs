@@ -1,3 +1,4 @@
+using Tumpang.Contracts;
 using Tumpang.ServiceDefaults;
 
 namespace Tumpang.Matching;
@@ -35,6 +36,8 @@ static class MatchProblems
     public static readonly Problem TooManyChanges =
         new(409, "too-many-changes", $"The drop-off can be changed {RideRequest.MaxDropOffChanges} times; cancel and ask again.");
 
+    public static readonly Problem TooManyRaises = new(409, "too-many-raises", $"A tip can be raised {RideRequest.MaxTipRaises} times.");
+
     public static readonly Problem AlreadyScheduled = new(409, "already-scheduled", "You have scheduled a ride for that half hour; cancel it first.", "quoteToken");
 
     public static readonly Problem OfferExpired = new(409, "offer-expired", "The offer has expired.") { State = nameof(OfferStatus.Expired) };
@@ -47,6 +50,13 @@ static class MatchProblems
         422, "pickup-time-invalid",
         $"A ride can be ordered between {rules.SoonestPickup.TotalMinutes:0} minutes and {rules.LatestPickup.TotalDays:0} days ahead; ask for a quote for such a time.",
         "quoteToken");
+
+    public static Problem TipInAnotherCurrency(string currency) => new(422, "other-currency", $"The tip is in the currency of the fare, {currency}.", "tip.currency");
+
+    public static Problem TipNotRaised(Money tip) => new(422, "tip-not-raised", $"A tip can only be raised; drivers were promised {tip}.", "tip.minorUnits");
+
+    public static Problem TipTooHigh(int highestPercent) =>
+        new(422, "tip-too-high", $"A tip is {highestPercent} % of the quoted fare at most.", "tip.minorUnits");
 
     public static Problem OfferNotOpen(OfferStatus status) =>
         new(409, "offer-not-open", $"The offer is not open any more: it is {status}.") { State = status.ToString() };

@@ -15,6 +15,7 @@ static class MatchRoutes
         requests.MapGet("/{rideRequestId:guid}", GetRideRequest.Handle);
         requests.MapPost("/{rideRequestId:guid}/cancel", CancelRideRequest.Handle).Idempotent();
         requests.MapPost("/{rideRequestId:guid}/drop-off", ChangeDropOff.Handle).Idempotent();
+        requests.MapPost("/{rideRequestId:guid}/tip", RaiseTip.Handle).Idempotent();
         requests.MapPost("/{rideRequestId:guid}/confirm", ConfirmDriver.Handle).Idempotent();
 
         app.MapGroup("/v1/ops/requests").WithTags("Operators").RequireAuthorization(Policies.Operator)

@@ -26,30 +26,40 @@ public enum RideRequestStatus { Scheduled, Searching, Offered, AwaitingPassenger
 /// <param name="ConfirmBy">Until when the passenger may confirm the driver.</param>
 /// <param name="PickupAt">When the passenger wants to be picked up, city time; null for at once.</param>
 /// <param name="DropOffChanges">How often the passenger has changed the drop-off.</param>
+/// <param name="TipMinorUnits">Promised to the driver on top of the fare, in its currency.</param>
+/// <param name="TipRaises">How often the passenger has raised it.</param>
 /// <param name="Version">Events so far; each event of the request carries the next number.</param>
 sealed record RideRequest(
     Guid RideRequestId, Guid PassengerId, string CityId, VehicleClass VehicleClass,
     double PickupLatitude, double PickupLongitude, double DropOffLatitude, double DropOffLongitude,
     Guid QuoteId, long QuotedFareMinorUnits, string QuotedFareCurrency, Guid PaymentMethodId, PaymentMethodKind PaymentMethodKind,
     RideRequestStatus Status, DateTimeOffset RequestedAt, DateTimeOffset SearchEndsAt,
-    Guid? OfferId, Guid? DriverId, Guid? RideId, DateTimeOffset? ConfirmBy, DateTimeOffset? PickupAt, short DropOffChanges, long Version)
+    Guid? OfferId, Guid? DriverId, Guid? RideId, DateTimeOffset? ConfirmBy, DateTimeOffset? PickupAt, short DropOffChanges,
+    long TipMinorUnits, short TipRaises, long Version)
 {
     public const string Columns = """
         ride_request_id, passenger_id, city_id, vehicle_class,
         st_y(pickup::geometry) as pickup_latitude, st_x(pickup::geometry) as pickup_longitude,
         st_y(drop_off::geometry) as drop_off_latitude, st_x(drop_off::geometry) as drop_off_longitude,
         quote_id, quoted_fare_minor_units, quoted_fare_currency, payment_method_id, payment_method_kind,
-        status, requested_at, search_ends_at, offer_id, driver_id, ride_id, confirm_by, pickup_at, drop_off_changes, version
+        status, requested_at, search_ends_at, offer_id, driver_id, ride_id, confirm_by, pickup_at, drop_off_changes,
+        tip_minor_units, tip_raises, version
         """;
 
     /// <summary>Every change takes offers back from drivers who think about them; further ones need a new request.</summary>
     public const int MaxDropOffChanges = 5;
+
+    /// <summary>Every raise may ask drivers again who said no before.</summary>
+    public const int MaxTipRaises = 3;
 
     public GeoPoint Pickup => new(PickupLatitude, PickupLongitude);
 
     public GeoPoint DropOff => new(DropOffLatitude, DropOffLongitude);
 
     public Money QuotedFare => new(QuotedFareMinorUnits, QuotedFareCurrency);
+
+    /// <summary>What the driver gets on top of the fare; null for nothing.</summary>
+    public Money? Tip => TipMinorUnits == 0 ? null : new(TipMinorUnits, QuotedFareCurrency);
 
     public PaymentChoice Payment => new(PaymentMethodId, PaymentMethodKind);
 
@@ -78,6 +88,19 @@ sealed record RideRequest(
     public DropOffChanged ChangedTo(Quote quote, string quoteToken, DateTimeOffset now, long version) =>
         new(RideRequestId, PassengerId, CityId, VehicleClass, quote.DropOff, quote.QuoteId, quoteToken, quote.Fare, QuoteId) { OccurredAt = now, Version = version };
 
+    /// <summary>The passenger promises more. Possible until a driver has accepted; less than was promised before would deceive drivers who think about it.</summary>
+    /// <param name="highestPercent">Of the quoted fare.</param>
+    public Decision<TipRaised> RaiseTip(Money tip, int highestPercent, DateTimeOffset now) => Status switch
+    {
+        RideRequestStatus.Matched => MatchProblems.AlreadyMatched(RideId),
+        not (RideRequestStatus.Scheduled or RideRequestStatus.Searching or RideRequestStatus.Offered) => MatchProblems.NotSearching(Status),
+        _ when tip.Currency != QuotedFareCurrency => MatchProblems.TipInAnotherCurrency(QuotedFareCurrency),
+        _ when tip.MinorUnits <= TipMinorUnits => MatchProblems.TipNotRaised(new(TipMinorUnits, QuotedFareCurrency)),
+        _ when tip.MinorUnits > (Int128)QuotedFareMinorUnits * highestPercent / 100 => MatchProblems.TipTooHigh(highestPercent),
+        _ when TipRaises >= MaxTipRaises => MatchProblems.TooManyRaises,
+        _ => new TipRaised(RideRequestId, PassengerId, tip) { OccurredAt = now, Version = Version + 1 },
+    };
+
     /// <summary>A driver takes the request. The offer must be open and in time; of several open offers the first acceptance wins.</summary>
     public Decision<OfferAccepted> Accept(Offer offer, bool passengerConfirms, DateTimeOffset now) => offer.Status switch
     {
@@ -105,7 +128,7 @@ sealed record RideRequest(
     /// <param name="version">Version of the event: the acceptance may have just taken the next one.</param>
     public MatchConfirmed Confirmed(Offer offer, Guid rideId, DateTimeOffset now, long version) =>
         new(rideId, RideRequestId, offer.OfferId, PassengerId, offer.DriverId, CityId, VehicleClass,
-            Pickup, DropOff, offer.DriverPosition, QuoteId, QuotedFare, Payment)
+            Pickup, DropOff, offer.DriverPosition, QuoteId, QuotedFare, Payment, Tip)
         {
             OccurredAt = now,
             Version = version,

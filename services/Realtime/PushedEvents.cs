@@ -13,6 +13,8 @@ static class PushedEvents
     public static void Register(BusHandlers bus) => bus
         .Listen<ScheduledSearchStarted, Push<ScheduledSearchStarted>>()
         .Listen<OfferMade, Push<OfferMade>>()
+        .Listen<OfferImproved, Push<OfferImproved>>()
+        .Listen<TipRaised, Push<TipRaised>>()
         .Listen<OfferAccepted, Push<OfferAccepted>>()
         .Listen<OfferExpired, Push<OfferExpired>>()
         .Listen<OfferWithdrawn, Push<OfferWithdrawn>>()
@@ -36,6 +38,8 @@ static class PushedEvents
     {
         ScheduledSearchStarted request => new(Passenger: request.PassengerId),
         OfferMade offer => new(Driver: offer.DriverId),
+        OfferImproved offer => new(Driver: offer.DriverId),
+        TipRaised request => new(Passenger: request.PassengerId),
         OfferAccepted offer => new(Passenger: offer.PassengerId),
         OfferExpired offer => new(Driver: offer.DriverId),
         OfferWithdrawn offer => new(Driver: offer.DriverId),

@@ -5,12 +5,13 @@ namespace Tumpang.Rides;
 /// <summary>A ride as its passenger and its driver see it. The PIN is not in it.</summary>
 /// <param name="Version">Counts the transitions; compare it with the version of a pushed event.</param>
 /// <param name="FareFactorBasisPoints">What the driver asked for, once completed.</param>
+/// <param name="Tip">What the passenger promised the driver on top of the fare; absent for nothing.</param>
 /// <param name="Timeline">What happened so far, oldest first; only for a single ride.</param>
 sealed record RideView(
     Guid RideId, Guid RideRequestId, Guid PassengerId, Guid DriverId, string CityId, VehicleClass VehicleClass, RideStatus Status, long Version,
     GeoPoint Pickup, GeoPoint DropOff, Money QuotedFare, PaymentMethodKind PaymentMethodKind, DateTimeOffset AssignedAt, DateTimeOffset? ArrivedAt,
     DateTimeOffset? StartedAt, DateTimeOffset? CompletedAt, DateTimeOffset? CancelledAt, Party? CancelledBy, string? CancelReason,
-    int? FareFactorBasisPoints, IReadOnlyList<RideStep>? Timeline = null);
+    int? FareFactorBasisPoints, Money? Tip = null, IReadOnlyList<RideStep>? Timeline = null);
 
 /// <summary>One transition of a ride.</summary>
 sealed record RideStep(long Version, string Status, string By, DateTimeOffset At);
@@ -20,7 +21,7 @@ sealed record RideViewRow(
     Guid RideId, Guid RideRequestId, Guid PassengerId, Guid DriverId, string CityId, string VehicleClass, string Status, long Version,
     double PickupLatitude, double PickupLongitude, double DropOffLatitude, double DropOffLongitude, long QuotedFareMinorUnits, string QuotedFareCurrency,
     string PaymentMethodKind, DateTimeOffset AssignedAt, DateTimeOffset? ArrivedAt, DateTimeOffset? StartedAt, DateTimeOffset? CompletedAt,
-    DateTimeOffset? CancelledAt, string? CancelledBy, string? CancelReason, int? FareFactorBasisPoints)
+    DateTimeOffset? CancelledAt, string? CancelledBy, string? CancelReason, int? FareFactorBasisPoints, long TipMinorUnits)
 {
     /// <summary>The columns of this row, from ride.rides.</summary>
     public const string Columns = """
@@ -28,12 +29,13 @@ sealed record RideViewRow(
         st_y(pickup::geometry) as pickup_latitude, st_x(pickup::geometry) as pickup_longitude,
         st_y(drop_off::geometry) as drop_off_latitude, st_x(drop_off::geometry) as drop_off_longitude,
         quoted_fare_minor_units, quoted_fare_currency, payment_method_kind, assigned_at, arrived_at, started_at, completed_at,
-        cancelled_at, cancelled_by, cancel_reason, fare_factor_basis_points
+        cancelled_at, cancelled_by, cancel_reason, fare_factor_basis_points, tip_minor_units
         """;
 
     public RideView ToView(IReadOnlyList<RideStep>? timeline = null) => new(
         RideId, RideRequestId, PassengerId, DriverId, CityId, Enum.Parse<VehicleClass>(VehicleClass), Enum.Parse<RideStatus>(Status), Version,
         new(PickupLatitude, PickupLongitude), new(DropOffLatitude, DropOffLongitude), new(QuotedFareMinorUnits, QuotedFareCurrency),
         Enum.Parse<PaymentMethodKind>(PaymentMethodKind), AssignedAt, ArrivedAt, StartedAt, CompletedAt, CancelledAt,
-        CancelledBy is null ? null : Enum.Parse<Party>(CancelledBy), CancelReason, FareFactorBasisPoints, timeline);
+        CancelledBy is null ? null : Enum.Parse<Party>(CancelledBy), CancelReason, FareFactorBasisPoints,
+        TipMinorUnits == 0 ? null : new(TipMinorUnits, QuotedFareCurrency), timeline);
 }

@@ -1,5 +1,6 @@
 using Tumpang.Billing.Fares;
 using Tumpang.Contracts;
+using Tumpang.ServiceDefaults;
 using Xunit;
 
 namespace Tumpang.Billing.Tests;
@@ -57,6 +58,26 @@ public sealed class RideBillTests
 
         // 3 219 m = 10.001 units: 2.50 + 10 x 0.50 + 0.50 tax
         Assert.Equal((FareBasis.Track, 800L, 3_219), (fare.Basis, fare.Shares.Total, fare.DistanceMetres));
+    }
+
+    [Fact]
+    public void A_tip_goes_to_the_driver_whole_whatever_was_left_of_the_fare()
+    {
+        var without = (Tracked with { FareFactorBasisPoints = 9_000 }).Conclude(Samples.NycTaxi, Samples.MondayAtTwo, Start)!.Shares;
+        var with = (Tracked with { FareFactorBasisPoints = 9_000, TipMinorUnits = 300 }).Conclude(Samples.NycTaxi, Samples.MondayAtTwo, Start)!.Shares;
+
+        Assert.Equal((without.Total + 300, without.DriverEarning + 300, without.Commission, without.Tax), (with.Total, with.DriverEarning, with.Commission, with.Tax));
+        Assert.Equal(new FareLine("tip", 300), with.Lines[^1]);
+        Assert.Equal(with.Total, with.Lines.Sum(line => line.AmountMinorUnits));
+        Assert.Equal(with.Total, with.Commission + with.DriverEarning + with.Tax);
+    }
+
+    [Fact]
+    public void Who_cancels_late_owes_no_tip()
+    {
+        var cancelled = Created with { CancelledAt = Start.AddMinutes(10), CancelledBy = Party.Passenger, AssignedAt = Start, TipMinorUnits = 300 };
+
+        Assert.Equal(500, cancelled.Conclude(Samples.NycTaxi, Samples.MondayAtTwo, Start)!.Shares.Total);
     }
 
     /// <summary>Peers' finding 8 and NebengJek defect 17: a ride without pings ended at fare 0, or could not end. Here its quote stands.</summary>

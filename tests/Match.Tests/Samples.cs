@@ -11,7 +11,7 @@ static class Samples
         Guid.CreateVersion7(), Guid.CreateVersion7(), "nyc", VehicleClass.Standard, 40.75, -73.98, 40.72, -74.00, Guid.CreateVersion7(), 1_250, "USD",
         Guid.CreateVersion7(), PaymentMethodKind.Card, status, Now.AddMinutes(-1), Now.AddMinutes(2), null, null,
         status is RideRequestStatus.Matched or RideRequestStatus.AwaitingPassenger ? Guid.CreateVersion7() : null,
-        status is RideRequestStatus.AwaitingPassenger ? Now.AddSeconds(30) : null, PickupAt: null, DropOffChanges: 0, Version: 3);
+        status is RideRequestStatus.AwaitingPassenger ? Now.AddSeconds(30) : null, PickupAt: null, DropOffChanges: 0, TipMinorUnits: 0, TipRaises: 0, Version: 3);
 
     public static Offer OfferOf(RideRequest request, OfferStatus status = OfferStatus.Open, int secondsLeft = 10) => new(
         Guid.CreateVersion7(), request.RideRequestId, request.PassengerId, Guid.CreateVersion7(), 40.751, -73.981, 140, Broadcast: false, status,

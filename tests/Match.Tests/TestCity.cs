@@ -84,6 +84,7 @@ sealed record Body
     public int PickupDistanceMetres { get; init; }
     public DateTimeOffset ExpiresAt { get; init; }
     public Money Fare { get; init; }
+    public Money? Tip { get; init; }
     public GeoPoint Pickup { get; init; }
     public GeoPoint DropOff { get; init; }
 }

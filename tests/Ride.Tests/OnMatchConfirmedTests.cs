@@ -24,6 +24,19 @@ public sealed class OnMatchConfirmedTests(RideFleet fleet)
         Assert.Single(await fleet.Bus.Published<RideCreated>("ride", match.RideId, Ct));
     }
 
+    [Fact]
+    public async Task What_the_passenger_promised_is_told_and_shown()
+    {
+        var match = Samples.Match() with { Tip = new(250, "USD") };
+
+        await fleet.Bus.Publish(Ct, match);
+
+        await Eventually.Get(() => fleet.StatusOf(match), status => status == "DriverAssigned", Ct);
+        Assert.Equal(new Money(250, "USD"), Assert.Single(await fleet.Bus.Published<RideCreated>("ride", match.RideId, Ct)).Tip);
+        using var seen = await fleet.Send(HttpMethod.Get, $"/v1/rides/{match.RideId}", match.DriverId);
+        Assert.Contains("\"tip\":{\"minorUnits\":250", await seen.Content.ReadAsStringAsync(Ct));
+    }
+
     /// <summary>NebengJek defect 10: two accepted matches, two rides for one driver. Here the second is created cancelled, which frees the guard.</summary>
     [Fact]
     public async Task Of_many_matches_of_one_driver_at_once_one_becomes_a_ride()

@@ -10,15 +10,18 @@ internal sealed record FareShares(IReadOnlyList<FareLine> Lines, long Full, long
     /// <summary>
     /// Divides a price. The factor lowers the whole fare and rounds down, in favour of the passenger; the tax is due in full
     /// as far as the rest covers it; the commission is taken of what remains and rounds down, in favour of the driver.
+    /// A tip comes on top, for the driver alone: it is neither lowered nor taxed, and there is no commission on it.
     /// </summary>
     /// <param name="factorBasisPoints">What the driver left of it: 10 000 = all, 0 = a free ride.</param>
-    public static FareShares Of(FarePolicy policy, Price price, int factorBasisPoints)
+    /// <param name="tipMinorUnits">What the passenger promised while searching.</param>
+    public static FareShares Of(FarePolicy policy, Price price, int factorBasisPoints, long tipMinorUnits = 0)
     {
         var full = price.MinorUnits;
         var total = factorBasisPoints == Rounding.AllBasisPoints ? full : Rounding.ShareDown(full, factorBasisPoints, policy.RoundingMinorUnits);
         var tax = Math.Min(total, price.Lines.Where(line => line.Code == policy.TaxCode).Sum(line => line.AmountMinorUnits));
         var commission = Rounding.ShareDown(total - tax, policy.CommissionBasisPoints);
-        IReadOnlyList<FareLine> lines = total == full ? price.Lines : [.. price.Lines, new("driver-discount", total - full)];
-        return new(lines, full, total, commission, total - tax - commission, tax);
+        IReadOnlyList<FareLine> discount = total == full ? [] : [new("driver-discount", total - full)];
+        IReadOnlyList<FareLine> tip = tipMinorUnits == 0 ? [] : [new("tip", tipMinorUnits)];
+        return new([.. price.Lines, .. discount, .. tip], full + tipMinorUnits, total + tipMinorUnits, commission, total - tax - commission + tipMinorUnits, tax);
     }
 }

@@ -16,14 +16,14 @@ sealed class MakeOffers(Database database)
     // The second statement sees what the first one had to wait for: a driver whose open offer just became a ride.
     const string Make = """
         with searching as (
-            select ride_request_id, passenger_id
+            select ride_request_id, passenger_id, tip_raises
             from   match.ride_requests
             where  ride_request_id = any(@RideRequestIds) and status = 'Searching'
             and    exists (select from match.zone_leases where city_id = @CityId and vehicle_class = @VehicleClass and fencing_token = @Token)
             for    update skip locked)
-        insert into match.offers (offer_id, ride_request_id, passenger_id, driver_id, driver_position, pickup_distance_metres, broadcast, made_at, expires_at)
+        insert into match.offers (offer_id, ride_request_id, passenger_id, driver_id, driver_position, pickup_distance_metres, broadcast, made_at, expires_at, tip_raises)
         select planned.offer_id, planned.ride_request_id, searching.passenger_id, planned.driver_id, platform.point(planned.latitude, planned.longitude),
-               planned.distance_metres, @Broadcast, @Now, planned.expires_at
+               planned.distance_metres, @Broadcast, @Now, planned.expires_at, searching.tip_raises
         from   unnest(@OfferIds, @RideRequestIds, @DriverIds, @Latitudes, @Longitudes, @DistancesMetres, @Expiries)
                as planned (offer_id, ride_request_id, driver_id, latitude, longitude, distance_metres, expires_at)
         join   searching using (ride_request_id)
@@ -38,8 +38,8 @@ sealed class MakeOffers(Database database)
             set    status = 'Offered', version = r.version + made.offers, updated_at = @Now
             from   (select ride_request_id, count(*) as offers from match.offers where offer_id = any(@OfferIds) group by ride_request_id) made
             where  r.ride_request_id = made.ride_request_id
-            returning r.ride_request_id, r.version)
-        select offer_id, version - row_number() over (partition by ride_request_id order by offer_id desc) + 1 as version
+            returning r.ride_request_id, r.version, r.tip_minor_units)
+        select offer_id, version - row_number() over (partition by ride_request_id order by offer_id desc) + 1 as version, tip_minor_units
         from   match.offers join offered using (ride_request_id)
         where  offer_id = any(@OfferIds);
         """;
@@ -51,9 +51,9 @@ sealed class MakeOffers(Database database)
         await using var transaction = await database.Begin(ct);
         var made = await transaction.List<MadeOffer>(Make, Parameters(planned, zone, token, rules, now), ct);
         var byId = planned.ToDictionary(offer => offer.OfferId);
-        foreach (var (offerId, version) in made)
+        foreach (var (offerId, version, tip) in made)
         {
-            transaction.Publish(Event(byId[offerId], now, version));
+            transaction.Publish(Event(byId[offerId], tip, now, version));
         }
 
         await transaction.Commit(ct);
@@ -76,13 +76,14 @@ sealed class MakeOffers(Database database)
         Now = now,
     };
 
-    static OfferMade Event(PlannedOffer offer, DateTimeOffset now, long version) =>
+    static OfferMade Event(PlannedOffer offer, long tip, DateTimeOffset now, long version) =>
         new(offer.OfferId, offer.Request.RideRequestId, offer.Request.PassengerId, offer.Candidate.DriverId, offer.Request.Pickup, offer.Request.DropOff,
-            offer.Candidate.DistanceMetres, offer.Request.QuotedFare, offer.ExpiresAt, offer.Request.PickupAt)
+            offer.Candidate.DistanceMetres, offer.Request.QuotedFare, offer.ExpiresAt, offer.Request.PickupAt,
+            tip == 0 ? null : offer.Request.QuotedFare with { MinorUnits = tip })
         {
             OccurredAt = now,
             Version = version,
         };
 
-    sealed record MadeOffer(Guid OfferId, long Version);
+    sealed record MadeOffer(Guid OfferId, long Version, long TipMinorUnits);
 }

@@ -32,7 +32,8 @@ sealed class WaitingRequests(Database database)
                r.quoted_fare_minor_units, r.quoted_fare_currency, r.requested_at, r.search_ends_at, r.pickup_at,
                array_to_string(array(
                    select o.driver_id from match.offers o
-                   where  o.ride_request_id = r.ride_request_id and coalesce(o.withdrawn_because, '') not in ('AnotherDriverAccepted', 'DropOffChanged')), ',') as already_asked
+                   where  o.ride_request_id = r.ride_request_id and coalesce(o.withdrawn_because, '') not in ('AnotherDriverAccepted', 'DropOffChanged')
+                   and    (o.tip_raises = r.tip_raises or o.status not in ('Declined', 'Expired'))), ',') as already_asked
         from   match.ride_requests r
         where  r.city_id = @CityId and r.vehicle_class = @VehicleClass and r.status = 'Searching' and r.search_ends_at >= @EndsAfter
         and    not exists (select from match.busy_parties busy where busy.user_id = r.passenger_id)

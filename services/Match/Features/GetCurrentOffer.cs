@@ -11,7 +11,7 @@ static class GetCurrentOffer
         select o.offer_id, o.ride_request_id, o.status,
                st_y(r.pickup::geometry) as pickup_latitude, st_x(r.pickup::geometry) as pickup_longitude,
                st_y(r.drop_off::geometry) as drop_off_latitude, st_x(r.drop_off::geometry) as drop_off_longitude,
-               o.pickup_distance_metres, r.quoted_fare_minor_units, r.quoted_fare_currency, o.expires_at, r.pickup_at
+               o.pickup_distance_metres, r.quoted_fare_minor_units, r.quoted_fare_currency, o.expires_at, r.pickup_at, r.tip_minor_units
         from   match.offers o join match.ride_requests r using (ride_request_id)
         where  o.driver_id = @DriverId
         and    ((o.status = 'Open' and o.expires_at > @Now)
@@ -21,9 +21,10 @@ static class GetCurrentOffer
     /// <param name="PickupDistanceMetres">Straight line to the pickup when the offer was made.</param>
     /// <param name="ExpiresAt">City time.</param>
     /// <param name="PickupAt">When the passenger wants to be picked up, city time; absent for at once.</param>
+    /// <param name="Tip">What the passenger promises on top of the fare; absent for nothing.</param>
     public sealed record View(
         Guid OfferId, Guid RideRequestId, OfferStatus Status, GeoPoint Pickup, GeoPoint DropOff, int PickupDistanceMetres, Money Fare,
-        DateTimeOffset ExpiresAt, DateTimeOffset? PickupAt);
+        DateTimeOffset ExpiresAt, DateTimeOffset? PickupAt, Money? Tip);
 
     public static async Task<Results<Ok<View>, ProblemHttpResult>> Handle(CurrentUser user, Database database, CityClock clock, CancellationToken ct) =>
         await database.Find<Row>(Find, new { DriverId = user.Id, Now = clock.GetUtcNow() }, ct) is { } offer
@@ -33,10 +34,11 @@ static class GetCurrentOffer
     sealed record Row(
         Guid OfferId, Guid RideRequestId, OfferStatus Status, double PickupLatitude, double PickupLongitude, double DropOffLatitude, double DropOffLongitude,
         int PickupDistanceMetres, long QuotedFareMinorUnits, string QuotedFareCurrency, DateTimeOffset ExpiresAt,
-        DateTimeOffset? PickupAt)
+        DateTimeOffset? PickupAt, long TipMinorUnits)
     {
         public View View => new(
             OfferId, RideRequestId, Status, new(PickupLatitude, PickupLongitude), new(DropOffLatitude, DropOffLongitude),
-            PickupDistanceMetres, new(QuotedFareMinorUnits, QuotedFareCurrency), ExpiresAt, PickupAt);
+            PickupDistanceMetres, new(QuotedFareMinorUnits, QuotedFareCurrency), ExpiresAt, PickupAt,
+            TipMinorUnits == 0 ? null : new(TipMinorUnits, QuotedFareCurrency));
     }
 }

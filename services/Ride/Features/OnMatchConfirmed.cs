@@ -14,12 +14,12 @@ sealed class OnMatchConfirmed : IEventHandler<MatchConfirmed>
         insert into ride.rides (
             ride_id, match_id, ride_request_id, driver_id, passenger_id, city_id, vehicle_class, status, pickup, drop_off,
             quote_id, quoted_fare_minor_units, quoted_fare_currency, payment_method_id, payment_method_kind,
-            start_pin, assigned_at, cancelled_at, cancelled_by, cancel_reason, version)
+            tip_minor_units, start_pin, assigned_at, cancelled_at, cancelled_by, cancel_reason, version)
         values (
             @RideId, @OfferId, @RideRequestId, @DriverId, @PassengerId, @CityId, @VehicleClass, @Status,
             platform.point(@PickupLatitude, @PickupLongitude), platform.point(@DropOffLatitude, @DropOffLongitude),
             @QuoteId, @Fare, @Currency, @PaymentMethodId, @PaymentMethodKind,
-            @StartPin, @AssignedAt, @CancelledAt, @CancelledBy, @CancelReason, @Version)
+            @TipMinorUnits, @StartPin, @AssignedAt, @CancelledAt, @CancelledBy, @CancelReason, @Version)
         on conflict do nothing
         """;
 
@@ -63,7 +63,7 @@ sealed class OnMatchConfirmed : IEventHandler<MatchConfirmed>
 
     static RideCreated Created(MatchConfirmed happened) => new(
         happened.RideId, happened.RideRequestId, happened.PassengerId, happened.DriverId, happened.CityId, happened.VehicleClass,
-        happened.Pickup, happened.DropOff, happened.QuoteId, happened.QuotedFare, happened.Payment)
+        happened.Pickup, happened.DropOff, happened.QuoteId, happened.QuotedFare, happened.Payment, happened.Tip)
     { OccurredAt = happened.OccurredAt, Version = 1 };
 
     static object Row(MatchConfirmed happened, RideCancelled? cancelled) => new
@@ -85,6 +85,7 @@ sealed class OnMatchConfirmed : IEventHandler<MatchConfirmed>
         happened.QuotedFare.Currency,
         happened.Payment.PaymentMethodId,
         PaymentMethodKind = happened.Payment.Kind.ToString(),
+        TipMinorUnits = happened.Tip?.MinorUnits ?? 0,
         StartPin = RandomNumberGenerator.GetInt32(10_000).ToString("0000"),
         AssignedAt = happened.OccurredAt,
         CancelledAt = cancelled?.OccurredAt,

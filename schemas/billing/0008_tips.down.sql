@@ -1,0 +1,1 @@
+alter table billing.rides drop tip_minor_units;

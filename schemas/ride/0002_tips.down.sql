@@ -1,0 +1,1 @@
+alter table ride.rides drop tip_minor_units;
