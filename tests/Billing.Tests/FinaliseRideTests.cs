@@ -36,12 +36,12 @@ public sealed class FinaliseRideTests(BillingFleet fleet)
         await Task.WhenAll(Orders([0, 1, 2, 3]).Select(async order =>
         {
             var ride = Ride.InNewYork();
-            Event[] events = [ride.Requested(fleet.Tokens), ride.Created(), ride.Completed(), ride.Tracked()];
+            Event[] events = [ride.Requested(fleet.Tokens), ride.Created() with { Tip = new(150, "USD") }, ride.Completed(), ride.Tracked()];
 
             await fleet.Deliver(order.Select(index => events[index]));
 
             var fare = await fleet.FareOf(ride);
-            Assert.Equal((800, "Track"), (fare.TotalMinorUnits, fare.Basis));
+            Assert.Equal((950, "Track"), (fare.TotalMinorUnits, fare.Basis));
         }));
     }
 
