@@ -46,6 +46,8 @@ internal static class PublicApi
         new("match", "/v1/ops/requests/{**rest}"),
 
         new("ride", "/v1/rides/{**rest}"),
+        new("ride", "/v1/me/rating"),
+        new("ride", "/v1/me/favourite-drivers/{**rest}"),
 
         new("billing", "/v1/quotes"),
         new("billing", "/v1/rides/{rideId}/fare"),

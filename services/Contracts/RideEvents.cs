@@ -42,7 +42,22 @@ public sealed record RideCancelled(
 }
 
 /// <summary>One side rated the other, 1 to 5 stars; once per ride and side.</summary>
-public sealed record RideRated(Guid RideId, Guid PassengerId, Guid DriverId, Party By, int Stars) : Event
+/// <param name="Reasons">Why, in the words of docs/api.md; absent when nothing was said.</param>
+public sealed record RideRated(Guid RideId, Guid PassengerId, Guid DriverId, Party By, int Stars, IReadOnlyList<string>? Reasons = null) : Event
 {
     public override Guid AggregateId => RideId;
+}
+
+/// <summary>A passenger would like this driver again.</summary>
+/// <remarks>The version counts the changes of all favourites of the passenger, so a later change of the same driver has the higher one.</remarks>
+public sealed record FavouriteDriverAdded(Guid PassengerId, Guid DriverId) : Event
+{
+    public override Guid AggregateId => PassengerId;
+}
+
+/// <summary>The driver is a favourite of the passenger no more.</summary>
+/// <inheritdoc cref="FavouriteDriverAdded" path="/remarks"/>
+public sealed record FavouriteDriverRemoved(Guid PassengerId, Guid DriverId) : Event
+{
+    public override Guid AggregateId => PassengerId;
 }

@@ -114,6 +114,10 @@ public sealed class CityRules
     [Range(typeof(TimeSpan), "00:00:00", "00:30:00")]
     public TimeSpan HomewardLimit { get; set; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>A driver who is a favourite of the passenger counts as this much nearer.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:30:00")]
+    public TimeSpan FavouriteCredit { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>At an airport or a station: every driver further back in its queue counts as this much further away.</summary>
     [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00")]
     public TimeSpan QueueRankWeight { get; set; } = TimeSpan.FromSeconds(1);

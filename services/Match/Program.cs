@@ -19,7 +19,9 @@ builder.AddBus(bus => bus
     .Handle<PaymentMethodAdded, OnPaymentMethodAdded>()
     .Handle<PaymentMethodRemoved, OnPaymentMethodRemoved>()
     .Handle<PassengerDebtIncurred, OnPassengerDebtIncurred>()
-    .Handle<PassengerDebtSettled, OnPassengerDebtSettled>());
+    .Handle<PassengerDebtSettled, OnPassengerDebtSettled>()
+    .Handle<FavouriteDriverAdded, OnFavouriteDriverAdded>()
+    .Handle<FavouriteDriverRemoved, OnFavouriteDriverRemoved>());
 
 var app = builder.Build();
 app.MapServiceDefaults();

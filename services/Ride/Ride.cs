@@ -47,7 +47,7 @@ sealed record Ride(
         : RideProblems.NotIn(Status, "cancel");
 
     /// <summary>One rating per side, when the ride is over.</summary>
-    public Decision<RideRated> Rate(Party by, int stars, DateTimeOffset now) => Status is RideStatus.Completed
-        ? new RideRated(RideId, PassengerId, DriverId, by, stars) { OccurredAt = now, Version = Version }
+    public Decision<RideRated> Rate(Party by, int stars, IReadOnlyList<string>? reasons, DateTimeOffset now) => Status is RideStatus.Completed
+        ? new RideRated(RideId, PassengerId, DriverId, by, stars, reasons is [] ? null : reasons) { OccurredAt = now, Version = Version }
         : RideProblems.NotIn(Status, "rate");
 }

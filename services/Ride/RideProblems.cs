@@ -1,4 +1,5 @@
 using Tumpang.Contracts;
+using Tumpang.Rides.Features;
 using Tumpang.ServiceDefaults;
 
 namespace Tumpang.Rides;
@@ -20,6 +21,10 @@ static class RideProblems
     public static Problem LostTheRace => new(409, "lost-the-race", "Another request changed this ride at the same moment; read it again.");
 
     public static Problem AlreadyRated => new(409, "already-rated", "You have rated this ride.");
+
+    public static Problem NoRideTogether => new(422, "no-ride-together", "A favourite is a driver with whom you have completed a ride.");
+
+    public static Problem TooManyFavourites => new(409, "too-many-favourites", $"You have {AddFavouriteDriver.Most} favourites already; remove one first.");
 
     public static Problem InvalidPosition => Problem.Invalid("position", "The position is not a point on Earth.");
 }

@@ -20,5 +20,12 @@ static class RideRoutes
         rides.MapPost("/{rideId:guid}/complete", CompleteRide.Handle).RequireAuthorization(Policies.Driver).Idempotent();
         rides.MapPost("/{rideId:guid}/cancel", CancelRide.Handle).Idempotent();
         rides.MapPost("/{rideId:guid}/rating", RateRide.Handle).Idempotent();
+
+        app.MapGroup("/v1/me/rating").WithTags("Rides").RequireAuthorization().MapGet("/", GetMyRating.Handle);
+
+        var favourites = app.MapGroup("/v1/me/favourite-drivers").WithTags("Rides").RequireAuthorization();
+        favourites.MapGet("/", ListFavouriteDrivers.Handle);
+        favourites.MapPut("/{driverId:guid}", AddFavouriteDriver.Handle).Idempotent();
+        favourites.MapDelete("/{driverId:guid}", RemoveFavouriteDriver.Handle).Idempotent();
     }
 }

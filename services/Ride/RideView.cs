@@ -7,11 +7,14 @@ namespace Tumpang.Rides;
 /// <param name="FareFactorBasisPoints">What the driver asked for, once completed.</param>
 /// <param name="Tip">What the passenger promised the driver on top of the fare; absent for nothing.</param>
 /// <param name="Timeline">What happened so far, oldest first; only for a single ride.</param>
+/// <param name="PassengerStanding">What drivers think of the passenger; only for a single ride under way, absent before the first rating.</param>
+/// <param name="DriverStanding">What passengers think of the driver, likewise.</param>
 sealed record RideView(
     Guid RideId, Guid RideRequestId, Guid PassengerId, Guid DriverId, string CityId, VehicleClass VehicleClass, RideStatus Status, long Version,
     GeoPoint Pickup, GeoPoint DropOff, Money QuotedFare, PaymentMethodKind PaymentMethodKind, DateTimeOffset AssignedAt, DateTimeOffset? ArrivedAt,
     DateTimeOffset? StartedAt, DateTimeOffset? CompletedAt, DateTimeOffset? CancelledAt, Party? CancelledBy, string? CancelReason,
-    int? FareFactorBasisPoints, Money? Tip = null, IReadOnlyList<RideStep>? Timeline = null);
+    int? FareFactorBasisPoints, Money? Tip = null, IReadOnlyList<RideStep>? Timeline = null, Standing? PassengerStanding = null,
+    Standing? DriverStanding = null);
 
 /// <summary>One transition of a ride.</summary>
 sealed record RideStep(long Version, string Status, string By, DateTimeOffset At);

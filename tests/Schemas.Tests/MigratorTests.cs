@@ -52,7 +52,7 @@ public sealed class MigratorTests(SchemaServers servers) : IAsyncLifetime
         var down = await database.Migrate("down", "1");
 
         Assert.Equal(0, down.ExitCode);
-        Assert.Contains("undid users/0001", down.Output, StringComparison.Ordinal);
+        Assert.Contains($"undid {before[^1]}", down.Output, StringComparison.Ordinal);
         Assert.Equal(before[..^1], await Read("select schema || '/' || name from platform.migrations order by id"));
     }
 
@@ -105,53 +105,58 @@ public sealed class MigratorTests(SchemaServers servers) : IAsyncLifetime
     [Fact]
     public async Task A_step_that_is_not_on_disk_stops_everything()
     {
+        var last = database.NextOf("ride", "last");
+        await File.WriteAllTextAsync(database.FileOf(last + ".up.sql"), "select 1;", TestContext.Current.CancellationToken);
         await database.Migrate("up");
-        File.Delete(database.FileOf(Rides));
+        File.Delete(database.FileOf(last + ".up.sql"));
 
         var refused = await database.Migrate("up");
 
         Assert.Equal(1, refused.ExitCode);
-        Assert.Contains("ride/0001_rides was applied to this database but is not on disk", refused.Error, StringComparison.Ordinal);
+        Assert.Contains($"{last} was applied to this database but is not on disk", refused.Error, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_gap_in_the_numbers_is_refused_before_anything_is_changed()
     {
-        await File.WriteAllTextAsync(database.FileOf("ride/0003_too_far.up.sql"), "select 1;", TestContext.Current.CancellationToken);
+        var (next, tooFar) = (database.NextOf("ride", "next"), database.NextOf("ride", "too_far", gap: 1));
+        await File.WriteAllTextAsync(database.FileOf(tooFar + ".up.sql"), "select 1;", TestContext.Current.CancellationToken);
 
         var refused = await database.Migrate("up");
 
         Assert.Equal(1, refused.ExitCode);
-        Assert.Contains("ride/0003_too_far should have the number 0002", refused.Error, StringComparison.Ordinal);
+        Assert.Contains($"{tooFar} should have the number {next[5..9]}", refused.Error, StringComparison.Ordinal);
         Assert.Equal(0, await Count("select count(*) from pg_namespace where nspname = 'platform'"));
     }
 
     [Fact]
     public async Task A_step_that_fails_leaves_nothing_of_itself_and_keeps_those_before_it()
     {
+        var broken = database.NextOf("ride", "broken");
         await File.WriteAllTextAsync(
-            database.FileOf("ride/0002_broken.up.sql"), "create table ride.half (id int);\nselect no_such_column from ride.rides;", TestContext.Current.CancellationToken);
+            database.FileOf(broken + ".up.sql"), "create table ride.half (id int);\nselect no_such_column from ride.rides;", TestContext.Current.CancellationToken);
 
         var failed = await database.Migrate("up");
 
         Assert.Equal(1, failed.ExitCode);
-        Assert.Contains("ride/0002_broken: column \"no_such_column\" does not exist", failed.Error, StringComparison.Ordinal);
+        Assert.Contains($"{broken}: column \"no_such_column\" does not exist", failed.Error, StringComparison.Ordinal);
         Assert.Equal(0, await Count("select count(*) from pg_tables where schemaname = 'ride' and tablename = 'half'"));
-        Assert.Equal(1, await Count("select count(*) from platform.migrations where schema = 'ride'"));
+        Assert.Equal(int.Parse(broken[5..9]) - 1, await Count("select count(*) from platform.migrations where schema = 'ride'"));
     }
 
     [Fact]
     public async Task The_status_tells_what_is_applied_and_what_is_missing()
     {
         await database.Migrate("up");
-        await File.WriteAllTextAsync(database.FileOf("ride/0002_later.up.sql"), "select 1;", TestContext.Current.CancellationToken);
+        var later = database.NextOf("ride", "later");
+        await File.WriteAllTextAsync(database.FileOf(later + ".up.sql"), "select 1;", TestContext.Current.CancellationToken);
 
         var status = await database.Migrate("status");
 
         var lines = status.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal("applied  platform/0001_platform", lines[0]);
         Assert.Contains("applied  ride/0001_rides", lines);
-        Assert.Equal(["missing  ride/0002_later"], lines.Where(line => line.StartsWith("missing", StringComparison.Ordinal)));
+        Assert.Equal([$"missing  {later}"], lines.Where(line => line.StartsWith("missing", StringComparison.Ordinal)));
     }
 
     [Theory]

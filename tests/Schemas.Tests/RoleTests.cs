@@ -137,7 +137,7 @@ public sealed class RoleTests(SchemaServers servers)
     {
         await using var database = await servers.NewDatabase();
         await database.Migrate("up");
-        await File.WriteAllTextAsync(database.FileOf("ride/0002_later.up.sql"), "create table ride.later (id bigint generated always as identity);", Ct);
+        await File.WriteAllTextAsync(database.FileOf(database.NextOf("ride", "later") + ".up.sql"), "create table ride.later (id bigint generated always as identity);", Ct);
 
         Assert.Equal(0, (await database.Migrate("up")).ExitCode);
 

@@ -74,6 +74,10 @@ sealed class EmptyDatabase : IAsyncDisposable
     /// <summary>Path of a file of this copy, for example ride/0001_rides.up.sql.</summary>
     public string FileOf(string migration) => Path.Combine(migrator, "sql", migration);
 
+    /// <summary>How a further step of a schema is named, for example ride/0004_later, with or without a gap before it.</summary>
+    public string NextOf(string schema, string name, int gap = 0) =>
+        $"{schema}/{Directory.GetFiles(FileOf(schema), "*.up.sql").Length + 1 + gap:0000}_{name}";
+
     /// <summary>Runs this copy of the migrator.</summary>
     public async Task<Outcome> Migrate(params string[] arguments)
     {

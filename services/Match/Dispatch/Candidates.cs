@@ -20,11 +20,17 @@ sealed partial class Candidates(LocationClient location, WaitingRequests waiting
                    when exists (select from match.offers offer where offer.driver_id = candidate.driver_id and offer.status = 'Open') then 'has-offer'
                end as dropped,
                coalesce(record.answered, 0) as answered, coalesce(record.accepted, 0) as accepted, coalesce(record.cancelled, 0) as cancelled, record.free_since,
-               st_y(wanted.destination::geometry) as destination_latitude, st_x(wanted.destination::geometry) as destination_longitude
+               st_y(wanted.destination::geometry) as destination_latitude, st_x(wanted.destination::geometry) as destination_longitude,
+               favourite.favourite_of
         from   unnest(@DriverIds) as candidate (driver_id)
         left   join match.drivers driver using (driver_id)
         left   join match.driver_records record using (driver_id)
         left   join match.driver_destinations wanted on wanted.driver_id = candidate.driver_id and wanted.expires_at > @Now
+        left   join (
+            select driver_id, string_agg(passenger_id::text, ',') as favourite_of
+            from   match.favourite_drivers
+            where  passenger_id = any(@PassengerIds) and not removed
+            group  by driver_id) favourite on favourite.driver_id = candidate.driver_id
         """;
 
     /// <summary>Everybody near, and who of them can be chosen. Nobody while location does not answer: the requests just wait.</summary>
@@ -38,10 +44,10 @@ sealed partial class Candidates(LocationClient location, WaitingRequests waiting
             return new([], new Dictionary<Guid, string>(), thinking.Count, answered);
         }
 
-        var judged = (await Judged(zone, [.. near.Select(candidate => candidate.DriverId).Distinct()], now, ct)).ToDictionary(driver => driver.DriverId);
-        var dropOffs = waiting.ToDictionary(request => request.RideRequestId, request => request.DropOff);
+        var judged = (await Judged(zone, near, waiting, now, ct)).ToDictionary(driver => driver.DriverId);
+        var requests = waiting.ToDictionary(request => request.RideRequestId);
         return new(
-            [.. near.Select(pair => pair with { Cost = pair.Cost + judged[pair.DriverId].Adjustment(pair, dropOffs[pair.RideRequestId], rules, now) })],
+            [.. near.Select(pair => pair with { Cost = pair.Cost + judged[pair.DriverId].Adjustment(pair, requests[pair.RideRequestId], rules, now) })],
             judged.Values.Where(driver => driver.Dropped is not null).ToDictionary(driver => driver.DriverId, driver => driver.Dropped!), thinking.Count, answered);
     }
 
@@ -75,20 +81,33 @@ sealed partial class Candidates(LocationClient location, WaitingRequests waiting
         return (found, true);
     }
 
-    Task<IReadOnlyList<JudgedDriver>> Judged(Zone zone, Guid[] driverIds, DateTimeOffset now, CancellationToken ct) =>
-        database.List<JudgedDriver>(Judge, new { DriverIds = driverIds, VehicleClass = zone.VehicleClass.ToString(), Now = now }, ct);
+    Task<IReadOnlyList<JudgedDriver>> Judged(
+        Zone zone, IReadOnlyCollection<Candidate> near, IReadOnlyList<WaitingRequest> waiting, DateTimeOffset now, CancellationToken ct) =>
+        database.List<JudgedDriver>(
+            Judge,
+            new
+            {
+                DriverIds = near.Select(candidate => candidate.DriverId).Distinct().ToArray(),
+                PassengerIds = waiting.Select(request => request.PassengerId).ToArray(),
+                VehicleClass = zone.VehicleClass.ToString(),
+                Now = now,
+            },
+            ct);
 
     [LoggerMessage(LogLevel.Warning, "location does not answer ({Reason}); the requests it was asked for wait for the next round")]
     partial void LocationSilent(string reason);
 
+    /// <param name="FavouriteOf">Which of the waiting passengers would like this driver again, comma-separated ids.</param>
     sealed record JudgedDriver(
         Guid DriverId, string? Dropped, int Answered, int Accepted, int Cancelled, DateTimeOffset? FreeSince, double? DestinationLatitude,
-        double? DestinationLongitude)
+        double? DestinationLongitude, string? FavouriteOf)
     {
-        /// <summary>What the driver's record and wishes add to a pair; nothing in a queue, where only the rank counts.</summary>
-        public double Adjustment(Candidate pair, GeoPoint dropOff, CityRules rules, DateTimeOffset now) => pair.QueueRank is not null
+        /// <summary>What the driver's record and both sides' wishes add to a pair; nothing in a queue, where only the rank counts.</summary>
+        public double Adjustment(Candidate pair, WaitingRequest request, CityRules rules, DateTimeOffset now) => pair.QueueRank is not null
             ? 0
-            : PairCost.Seconds(new(Answered, Accepted, Cancelled, FreeSince), rules, now) + PairCost.Seconds(pair.DriverPosition, dropOff, Destination, rules);
+            : PairCost.Seconds(new(Answered, Accepted, Cancelled, FreeSince), rules, now)
+                + PairCost.Seconds(pair.DriverPosition, request.DropOff, Destination, rules)
+                + PairCost.Seconds(request.PassengerId, FavouriteOf, rules);
 
         GeoPoint? Destination => DestinationLatitude is { } latitude && DestinationLongitude is { } longitude ? new(latitude, longitude) : null;
     }

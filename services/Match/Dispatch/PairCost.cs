@@ -57,6 +57,11 @@ static class PairCost
         var lostSeconds = (dropOff.MetresTo(wanted) - driver.MetresTo(wanted)) / StraightMetresPerSecond;
         return Math.Clamp(lostSeconds * rules.HomewardWeight, -rules.HomewardLimit.TotalSeconds, rules.HomewardLimit.TotalSeconds);
     }
+
+    /// <summary>What it takes off that the passenger would like this driver again.</summary>
+    /// <param name="favouriteOf">The passengers whose favourite the driver is, comma-separated ids; null when there are none.</param>
+    public static double Seconds(Guid passengerId, string? favouriteOf, CityRules rules) =>
+        favouriteOf?.Contains(passengerId.ToString(), StringComparison.Ordinal) is true ? -rules.FavouriteCredit.TotalSeconds : 0;
 }
 
 /// <summary>What match knows of a driver from its own offers and the ends of rides.</summary>

@@ -14,5 +14,7 @@ static class GetCurrentRide
         """;
 
     public static async Task<IResult> Handle(CurrentUser user, Database database, CancellationToken ct) =>
-        await database.Find<RideViewRow>(Find, new { UserId = user.Id }, ct) is { } ride ? TypedResults.Ok(ride.ToView()) : RideProblems.NotFound.ToHttp();
+        await database.Find<RideViewRow>(Find, new { UserId = user.Id }, ct) is { } ride
+            ? TypedResults.Ok(await ride.ToView().With(database, ct))
+            : RideProblems.NotFound.ToHttp();
 }

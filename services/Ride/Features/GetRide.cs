@@ -10,6 +10,6 @@ static class GetRide
 
     public static async Task<IResult> Handle(Guid rideId, CurrentUser user, Database database, CancellationToken ct) =>
         await database.Find<RideViewRow>(Find, new { rideId, UserId = user.Id, user.IsOperator }, ct) is { } ride
-            ? TypedResults.Ok(ride.ToView(await database.List<RideStep>(Steps, new { rideId }, ct)))
+            ? TypedResults.Ok(await ride.ToView(await database.List<RideStep>(Steps, new { rideId }, ct)).With(database, ct))
             : RideProblems.NotFound.ToHttp();
 }
