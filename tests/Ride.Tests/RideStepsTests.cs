@@ -178,21 +178,6 @@ public sealed class RideStepsTests(RideFleet fleet)
         Assert.Equal(1, started.Count + cancelled.Count);
     }
 
-    /// <summary>NebengJek defect 25: a process killed after the answer loses the event. Here it leaves when a copy is back.</summary>
-    [Fact]
-    public async Task What_was_answered_is_published_though_every_copy_is_killed()
-    {
-        var match = await fleet.Ride();
-        using var answer = await fleet.Step(match, RideStatus.DriverArrived);
-
-        await Task.WhenAll(fleet.Copies.Select(copy => copy.Kill()));
-        await Task.WhenAll(fleet.Copies.Select(copy => copy.Restart(Ct)));
-
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        await Eventually.Get(
-            () => fleet.Scalar<long>("select count(*) from ride.outbox_archive where aggregate_id = @RideId and event_type = 'DriverArrived'", match), count => count == 1, Ct);
-    }
-
     [Fact]
     public async Task Each_side_rates_a_completed_ride_once()
     {

@@ -20,6 +20,8 @@ public sealed class MigratorTests(SchemaServers servers) : IAsyncLifetime
         order  by part
         """;
 
+    const string Applied = "select schema || '/' || lpad(number::text, 4, '0') || '_' || name from platform.migrations order by id";
+
     EmptyDatabase database = null!;
 
     public async ValueTask InitializeAsync() => database = await servers.NewDatabase();
@@ -47,13 +49,13 @@ public sealed class MigratorTests(SchemaServers servers) : IAsyncLifetime
     public async Task One_step_down_undoes_the_newest_only()
     {
         await database.Migrate();
-        var before = await Read("select schema || '/' || name from platform.migrations order by id");
+        var before = await Read(Applied);
 
         var down = await database.Migrate("down", "1");
 
         Assert.Equal(0, down.ExitCode);
         Assert.Contains($"undid {before[^1]}", down.Output, StringComparison.Ordinal);
-        Assert.Equal(before[..^1], await Read("select schema || '/' || name from platform.migrations order by id"));
+        Assert.Equal(before[..^1], await Read(Applied));
     }
 
     [Fact]
