@@ -53,9 +53,11 @@ internal static class PublicApi
         new("billing", "/v1/rides/{rideId}/fare"),
         new("billing", "/v1/me/earnings"),
         new("billing", "/v1/me/debts"),
+        new("billing", "/v1/ops/rides/{rideId}/adjustments/{**rest}"),
 
         new("payment", "/v1/payment-methods/{**rest}"),
         new("payment", "/v1/rides/{rideId}/payment/{**rest}"),
+        new("payment", "/v1/ops/rides/{rideId}/payment/{**rest}"),
         new("payment", "/v1/webhooks/sandbox", Access.Anyone, RateLimit.Webhooks),
 
         new("realtime", "/v1/ws"),

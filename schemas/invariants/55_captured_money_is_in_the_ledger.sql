@@ -1,8 +1,13 @@
 -- What the provider captured and did not give back is, currency by currency, what the ledger says that it holds for us.
 select   currency, sum(captured) as captured_minor_units, sum(cleared) as cleared_minor_units
-from     (select charge.currency, charge.amount_minor_units - charge.refunded_minor_units as captured, 0 as cleared
+from     (select charge.currency, charge.amount_minor_units as captured, 0 as cleared
           from   sandbox.charges charge
           where  charge.status = 'Succeeded'
+          union all
+          select charge.currency, -refund.amount_minor_units, 0
+          from   sandbox.refunds refund
+          join   sandbox.charges charge on charge.id = refund.charge_id
+          where  refund.status = 'Succeeded'
           union all
           select account.currency, 0, entry.amount_minor_units
           from   billing.ledger_accounts account

@@ -32,4 +32,10 @@ internal sealed class BillingOptions
     /// <summary>Longer rides are not offered, straight metres.</summary>
     [Range(1_000, 1_000_000)]
     public int LongestTripMetres { get; set; } = 100_000;
+
+    /// <summary>
+    /// Minor units by currency that one operator may take off a fare, all adjustments of the ride together; beyond it a second
+    /// operator must approve. A currency that is not listed has no such freedom.
+    /// </summary>
+    public Dictionary<string, long> SecondOperatorAbove { get; set; } = new(StringComparer.Ordinal) { ["USD"] = 5_000, ["IDR"] = 7_500_000 };
 }

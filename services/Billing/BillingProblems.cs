@@ -18,6 +18,25 @@ internal static class BillingProblems
 
     public static Problem Starting { get; } = new(503, "unavailable", "Tariffs and zones are being loaded.") { RetryAfterSeconds = 1 };
 
+    public static Problem FareNotFound { get; } = Problem.NotFound("fare");
+
+    public static Problem AdjustmentNotFound { get; } = Problem.NotFound("adjustment");
+
+    public static Problem AmountNotPositive { get; } = Problem.Invalid("amountMinorUnits", "An adjustment takes off a whole number of minor units, more than zero.");
+
+    public static Problem ReasonInvalid { get; } = Problem.Invalid("reason", "A reason has 1 to 500 characters.");
+
+    public static Problem SecondOperatorRequired { get; } =
+        new(403, "second-operator-required", "Another operator than the one who proposed it has to decide.");
+
+    public static Problem MoreThanFare(long minorUnits) =>
+        new(422, "adjustment-exceeds-fare", $"No more than {minorUnits} minor units of this fare can still be taken off.", "amountMinorUnits");
+
+    public static Problem FareClosed(string settlement) => new(409, "fare-closed", "This fare was given up; nothing of it is owed.") { State = settlement };
+
+    public static Problem AdjustmentDecided(AdjustmentStatus status) =>
+        new(409, "adjustment-decided", "This adjustment has been decided.") { State = status.ToString() };
+
     public static Problem NotAPoint(string field) => Problem.Invalid(field, "A point has a latitude from -90 to 90 and a longitude from -180 to 180.");
 
     public static Problem Restricted(string field) => new(422, "restricted-zone", "Nobody may be picked up or dropped off there.", field);

@@ -14,5 +14,11 @@ internal static class BillingRoutes
         v1.MapGet("/rides/{rideId:guid}/fare", GetFare.Handle);
         v1.MapGet("/me/earnings", GetEarnings.Handle).RequireAuthorization(Policies.Driver);
         v1.MapGet("/me/debts", ListDebts.Handle);
+
+        var adjustments = app.MapGroup("/v1/ops/rides/{rideId:guid}/adjustments").WithTags("Operators").RequireAuthorization(Policies.Operator);
+        adjustments.MapGet("", ListAdjustments.Handle);
+        adjustments.MapPost("", AdjustFare.Handle).Idempotent();
+        adjustments.MapPost("/{adjustmentId:guid}/approve", ApproveAdjustment.Handle).Idempotent();
+        adjustments.MapPost("/{adjustmentId:guid}/reject", RejectAdjustment.Handle).Idempotent();
     }
 }

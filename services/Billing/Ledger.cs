@@ -3,10 +3,10 @@ using Tumpang.ServiceDefaults;
 namespace Tumpang.Billing;
 
 /// <summary>What an account stands for; see billing.ledger_accounts.kind.</summary>
-internal enum AccountKind { PassengerReceivable, DriverPayable, Commission, Tax, ProviderClearing }
+internal enum AccountKind { PassengerReceivable, DriverPayable, Commission, Tax, ProviderClearing, Concessions, WriteOffs }
 
 /// <summary>Why money moved between accounts.</summary>
-internal enum TransferKind { Fare, Payment }
+internal enum TransferKind { Fare, Payment, Adjustment, Refund, WriteOff, Void }
 
 /// <summary>One side of a transfer.</summary>
 /// <param name="PartyId">Passenger or driver; empty for accounts of our own.</param>

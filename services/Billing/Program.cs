@@ -20,7 +20,10 @@ builder.AddBus(bus => bus
     .Handle<RideTrackClosed, OnRideTrackClosed>()
     .Handle<RideCancelled, OnRideCancelled>()
     .Handle<PaymentSucceeded, OnPaymentSucceeded>()
-    .Handle<PaymentFailed, OnPaymentFailed>());
+    .Handle<PaymentFailed, OnPaymentFailed>()
+    .Handle<RefundSucceeded, OnRefundSucceeded>()
+    .Handle<PaymentWrittenOff, OnPaymentWrittenOff>()
+    .Handle<PaymentVoided, OnPaymentVoided>());
 
 builder.Services.AddOptions<BillingOptions>().BindConfiguration("Billing").ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddSingleton<QuoteToken>();

@@ -23,6 +23,15 @@ public sealed record FareFinalised(
     public override Guid AggregateId => RideId;
 }
 
+/// <summary>An operator took something off a fare. payment collects so much less, or gives it back.</summary>
+/// <param name="Amount">What is taken off this time, more than zero.</param>
+/// <param name="Total">What is left of the fare after it.</param>
+public sealed record FareAdjusted(
+    Guid AdjustmentId, Guid FareId, Guid RideId, Guid PassengerId, Guid DriverId, Money Amount, Money Total) : Event
+{
+    public override Guid AggregateId => RideId;
+}
+
 /// <summary>The passenger could not be charged and now owes; match refuses new requests until it is settled.</summary>
 public sealed record PassengerDebtIncurred(Guid PassengerId, Guid RideId, Money Amount) : Event
 {

@@ -27,3 +27,31 @@ public sealed record PaymentFailed(
 {
     public override Guid AggregateId => RideId;
 }
+
+/// <summary>Captured money went back to the card that paid.</summary>
+/// <param name="Amount">What went back this time; several refunds of an order never exceed what was captured.</param>
+public sealed record RefundSucceeded(Guid RefundId, Guid PaymentOrderId, Guid RideId, Guid PassengerId, Guid DriverId, Money Amount) : Event
+{
+    public override Guid AggregateId => RideId;
+}
+
+/// <summary>The provider would not pay back; the passenger is still due the amount and an operator must see to it.</summary>
+/// <param name="Code">Stable code of the refusal, for example refund-declined.</param>
+public sealed record RefundFailed(Guid RefundId, Guid PaymentOrderId, Guid RideId, Guid PassengerId, Guid DriverId, Money Amount, string Code) : Event
+{
+    public override Guid AggregateId => RideId;
+}
+
+/// <summary>An operator gave up an order that was owed: nobody will pay it, and driver, commission and tax keep their parts.</summary>
+/// <param name="Amount">What was still owed.</param>
+public sealed record PaymentWrittenOff(Guid PaymentOrderId, Guid RideId, Guid PassengerId, Guid DriverId, Money Amount) : Event
+{
+    public override Guid AggregateId => RideId;
+}
+
+/// <summary>An operator found that an order should never have been: nobody owes or earns anything for it.</summary>
+/// <param name="Amount">What was still owed.</param>
+public sealed record PaymentVoided(Guid PaymentOrderId, Guid RideId, Guid PassengerId, Guid DriverId, Money Amount) : Event
+{
+    public override Guid AggregateId => RideId;
+}

@@ -23,12 +23,12 @@ public static class Subscriptions
         .. Of("ride", typeof(MatchConfirmed)),
         .. Of("billing", typeof(ZoneChanged), typeof(RideRequested), typeof(DropOffChanged), typeof(NoDriverFound), typeof(RideRequestCancelled),
             typeof(RideCreated), typeof(RideProgressed), typeof(RideCompleted), typeof(RideTrackClosed), typeof(RideCancelled), typeof(PaymentSucceeded),
-            typeof(PaymentFailed)),
-        .. Of("payment", typeof(FareFinalised)),
+            typeof(PaymentFailed), typeof(RefundSucceeded), typeof(PaymentWrittenOff), typeof(PaymentVoided)),
+        .. Of("payment", typeof(FareFinalised), typeof(FareAdjusted)),
         .. Of("realtime", typeof(ScheduledSearchStarted), typeof(OfferMade), typeof(OfferImproved), typeof(TipRaised), typeof(OfferAccepted), typeof(OfferExpired), typeof(OfferWithdrawn),
             typeof(MatchConfirmed), typeof(NoDriverFound), typeof(RideRequestCancelled), typeof(RideCreated), typeof(DriverArrived), typeof(RideStarted),
             typeof(RideProgressed), typeof(RideCompleted), typeof(RideCancelled), typeof(FareProgressed), typeof(FareFinalised), typeof(PaymentSucceeded),
-            typeof(PaymentFailed), typeof(DriverWentOffline)),
+            typeof(PaymentFailed), typeof(FareAdjusted), typeof(RefundSucceeded), typeof(DriverWentOffline)),
     ];
 
     /// <summary>Every event type of the fleet; each gets an exchange, heard or not.</summary>

@@ -17,17 +17,21 @@ internal enum OrderStatus { Pending, Owed, Settled, WrittenOff, Void }
 /// <summary>What one passenger owes for one fare, and every decision about it. Pure: the clock and the facts come in, an event or a refusal goes out.</summary>
 /// <param name="OpenAttemptId">The attempt whose outcome is not known yet; while there is one, no other way of paying may begin.</param>
 /// <param name="AttemptsMade">Attempts so far, the open one included.</param>
+/// <param name="AmountMinorUnits">The fare as it was finalised.</param>
+/// <param name="AdjustedMinorUnits">What operators have taken off it since.</param>
 internal sealed record PaymentOrder(
     Guid Id, Guid RideId, Guid PassengerId, Guid DriverId, long AmountMinorUnits, string Currency, OrderStatus Status, PaymentMethodKind Kind,
-    Guid PaymentMethodId, Guid? OpenAttemptId, int AttemptsMade, string? FailureCode, long Version)
+    Guid PaymentMethodId, Guid? OpenAttemptId, int AttemptsMade, string? FailureCode, long Version, long AdjustedMinorUnits = 0)
 {
-    public Money Amount => new(AmountMinorUnits, Currency);
+    /// <summary>What is to be collected: the fare without what operators have taken off it.</summary>
+    public Money Amount => new(AmountMinorUnits - AdjustedMinorUnits, Currency);
 
     bool IsOpen => Status is OrderStatus.Pending or OrderStatus.Owed;
 
     /// <summary>Nothing to collect, or collected: the order is done for good.</summary>
-    public Decision<PaymentSucceeded> Settle(PaymentMethodKind kind, DateTimeOffset now) => IsOpen
-        ? new PaymentSucceeded(Id, RideId, PassengerId, DriverId, Amount, kind) { OccurredAt = now, Version = Version + 1 }
+    /// <param name="received">What was collected; more than <see cref="Amount"/> when the fare was lowered meanwhile.</param>
+    public Decision<PaymentSucceeded> Settle(PaymentMethodKind kind, Money received, DateTimeOffset now) => IsOpen
+        ? new PaymentSucceeded(Id, RideId, PassengerId, DriverId, received, kind) { OccurredAt = now, Version = Version + 1 }
         : PaymentProblems.AlreadyEnded(Status);
 
     /// <summary>The driver has the cash. Only of a ride that was to be paid in cash, and only while no card is being charged for it.</summary>
@@ -36,7 +40,7 @@ internal sealed record PaymentOrder(
         { IsOpen: false } => PaymentProblems.AlreadyEnded(Status),
         { OpenAttemptId: not null } => PaymentProblems.AttemptInProgress,
         { Kind: not PaymentMethodKind.Cash } => PaymentProblems.NotACashRide,
-        _ => Settle(PaymentMethodKind.Cash, now),
+        _ => Settle(PaymentMethodKind.Cash, Amount, now),
     };
 
     /// <summary>No more attempts by ourselves: the passenger owes, and is asked for another method.</summary>
@@ -51,6 +55,19 @@ internal sealed record PaymentOrder(
         { OpenAttemptId: not null } => PaymentProblems.AttemptInProgress,
         _ => null,
     };
+
+    /// <summary>Why an operator may not give the order up in this way now; null when they may.</summary>
+    public Problem? RefusesClosing(ClosureKind kind) => this switch
+    {
+        { IsOpen: false } => PaymentProblems.AlreadyEnded(Status),
+        { OpenAttemptId: not null } => PaymentProblems.AttemptInProgress,
+        { Status: not OrderStatus.Owed } when kind is ClosureKind.WriteOff => PaymentProblems.NotOwed(Status),
+        _ => null,
+    };
+
+    /// <summary>This order, given up.</summary>
+    public PaymentOrder Closed(ClosureKind kind) =>
+        this with { Status = kind is ClosureKind.WriteOff ? OrderStatus.WrittenOff : OrderStatus.Void, Version = Version + 1 };
 
     /// <summary>
     /// How long to wait, in city time, before a declined card is tried again without being asked; null when it is not.

@@ -22,6 +22,18 @@ internal static class PaymentProblems
         new(422, "card-required", "Only a card can settle this now; cash is confirmed by the driver.", "paymentMethodId");
     public static readonly Problem BadSignature = new(401, "bad-signature", "The signature is missing, wrong or too old.");
 
+    public static readonly Problem ReasonInvalid = Problem.Invalid("reason", "A reason has 1 to 500 characters.");
+    public static readonly Problem ClosureNotFound = Problem.NotFound("closure");
+    public static readonly Problem ClosureProposed = new(409, "closure-proposed", "Another operator's proposal for this payment waits for a decision.");
+    public static readonly Problem SecondOperatorRequired =
+        new(403, "second-operator-required", "Another operator than the one who proposed it has to decide.");
+    public static readonly Problem NothingToRefund = new(409, "nothing-to-refund", "Nothing is captured beyond what this ride costs, or it is on its way back.");
+
+    public static Problem ClosureDecided(string status) => new(409, "closure-decided", "This has been decided.") { State = status };
+
+    public static Problem NotOwed(OrderStatus status) =>
+        new(409, "payment-not-owed", "Only what is owed can be written off; void what should never have been.") { State = status.ToString() };
+
     public static Problem AlreadyEnded(OrderStatus status) =>
         new(409, "payment-already-ended", "This payment has already ended.") { State = status.ToString() };
 }

@@ -19,6 +19,13 @@ internal static class PaymentRoutes
         payment.MapPost("/cash-received", ConfirmCashReceived.Handle).RequireAuthorization(Policies.Driver).Idempotent();
         payment.MapPost("/retry", RetryPayment.Handle).Idempotent();
 
+        var ops = app.MapGroup("/v1/ops/rides/{rideId:guid}/payment").WithTags("Operators").RequireAuthorization(Policies.Operator);
+        ops.MapGet("", GetPaymentForOperators.Handle);
+        ops.MapPost("/refund", RefundExcess.Handle).Idempotent();
+        ops.MapPost("/closures", CloseOrder.Handle).Idempotent();
+        ops.MapPost("/closures/{closureId:guid}/approve", ApproveClosure.Handle).Idempotent();
+        ops.MapPost("/closures/{closureId:guid}/reject", RejectClosure.Handle).Idempotent();
+
         app.MapPost("/v1/webhooks/sandbox", ReceiveSandboxWebhook.Handle).WithTags("Webhooks").AllowAnonymous();
     }
 }

@@ -7,12 +7,14 @@ internal static class PaymentStore
 {
     const string OrderColumns = """
         id, ride_id, passenger_id, driver_id, amount_minor_units, currency, status, kind,
-        payment_method_id, open_attempt_id, attempts_made, failure_code, version
+        payment_method_id, open_attempt_id, attempts_made, failure_code, version, adjusted_minor_units
         """;
 
     const string LockByRide = $"select {OrderColumns} from payment.orders where ride_id = @RideId for update";
 
     const string LockById = $"select {OrderColumns} from payment.orders where id = @OrderId for update";
+
+    const string LockRide = "select pg_advisory_xact_lock(hashtextextended(@RideId::text, 1))";
 
     const string LockMethods = "select pg_advisory_xact_lock(hashtextextended(@PassengerId::text, 0))";
 
@@ -37,6 +39,9 @@ internal static class PaymentStore
     /// <summary>An order, locked until the end of the transaction.</summary>
     public static Task<PaymentOrder?> LockOrder(this Transaction tx, Guid orderId, CancellationToken ct) =>
         tx.Find<PaymentOrder>(LockById, new { OrderId = orderId }, ct);
+
+    /// <summary>A fare and what is taken off it may arrive at the same moment, in either order: one after the other.</summary>
+    public static Task LockRideOfFare(this Transaction tx, Guid rideId, CancellationToken ct) => tx.Execute(LockRide, new { RideId = rideId }, ct);
 
     /// <summary>One change of a passenger's methods at a time, so that exactly one is the default after each.</summary>
     public static Task LockMethodsOf(this Transaction tx, Guid passengerId, CancellationToken ct) =>

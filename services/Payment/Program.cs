@@ -9,18 +9,22 @@ using Tumpang.ServiceDefaults.Bus;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("payment");
 builder.AddPostgres(schema: "payment");
-builder.AddBus(bus => bus.Handle<FareFinalised, OnFareFinalised>());
+builder.AddBus(bus => bus
+    .Handle<FareFinalised, OnFareFinalised>()
+    .Handle<FareAdjusted, OnFareAdjusted>());
 
 builder.Services.AddOptions<PaymentOptions>().BindConfiguration("Payment").ValidateDataAnnotations()
-    .Validate(options => options.Lease > 2 * options.ProviderTimeout, "Payment:Lease must outlast two provider timeouts: one to ask, one to charge.")
+    .Validate(options => options.Lease > 2 * options.ProviderTimeout, "Payment:Lease must outlast two provider timeouts: one to ask, one to send.")
     .ValidateOnStart();
 builder.Services.AddSingleton<CardTokens>();
 builder.Services.AddSingleton<WebhookSignature>();
-builder.Services.AddSingleton<ChargeInquiry>();
+builder.Services.AddSingleton<Inquiry>();
 builder.Services.AddSingleton<Outcomes>();
-builder.Services.AddSingleton<PaymentSignal>();
+builder.Services.AddSingleton<Refunds>();
+builder.Services.AddSingleton(typeof(Signal<>));
 builder.Services.AddSweeper<OweUnconfirmedCash>();
 builder.Services.AddHostedService<ChargeDueAttempts>();
+builder.Services.AddHostedService<SendDueRefunds>();
 
 // The worker repeats by itself, knowing what it sent before; a retry or a breaker underneath it would only blur that.
 var provider = new ServiceAddresses(builder.Configuration, "sandbox");

@@ -31,6 +31,8 @@ static class PushedEvents
         .Listen<FareFinalised, Push<FareFinalised>>()
         .Listen<PaymentSucceeded, Push<PaymentSucceeded>>()
         .Listen<PaymentFailed, Push<PaymentFailed>>()
+        .Listen<FareAdjusted, Push<FareAdjusted>>()
+        .Listen<RefundSucceeded, Push<RefundSucceeded>>()
         .Listen<DriverWentOffline, Push<DriverWentOffline>>();
 
     /// <summary>Whom an event concerns: at most its passenger and its driver.</summary>
@@ -56,6 +58,8 @@ static class PushedEvents
         FareFinalised fare => new(fare.PassengerId, fare.DriverId),
         PaymentSucceeded payment => new(payment.PassengerId, payment.DriverId),
         PaymentFailed payment => new(Passenger: payment.PassengerId),
+        FareAdjusted fare => new(fare.PassengerId, fare.DriverId),
+        RefundSucceeded refund => new(Passenger: refund.PassengerId),
         DriverWentOffline driver => new(Driver: driver.DriverId),
         _ => default,
     };

@@ -1,6 +1,6 @@
 namespace Tumpang.Sandbox;
 
-/// <summary>How the caller of a charge is answered.</summary>
+/// <summary>How the caller of a charge or a refund is answered.</summary>
 enum Answer { AtOnce, Slowly, Never, WithError }
 
 /// <summary>When the outcome is told by webhook.</summary>
@@ -14,9 +14,20 @@ sealed record CardBehaviour(string? DeclineCode = null, bool Pending = false, bo
 {
     public string Outcome => DeclineCode is null ? ChargeStatus.Succeeded : ChargeStatus.Declined;
 
+    const string RefundPrefix = "tok_refund_";
+
+    /// <summary>How a refund to this card goes: a card tok_refund_&lt;something&gt; charges like tok_ok and refunds as tok_&lt;something&gt; charges.</summary>
+    public static CardBehaviour OfRefund(string cardToken) => cardToken switch
+    {
+        "tok_refund_declined" => new(DeclineCode: "refund-declined"),
+        _ when cardToken.StartsWith(RefundPrefix, StringComparison.Ordinal) => Of($"tok_{cardToken[RefundPrefix.Length..]}"),
+        _ => new(),
+    };
+
     public static CardBehaviour Of(string cardToken) => cardToken switch
     {
         "tok_ok" => new(),
+        _ when cardToken.StartsWith(RefundPrefix, StringComparison.Ordinal) => new(),
         "tok_declined" => new(DeclineCode: "card-declined"),
         "tok_insufficient_funds" => new(DeclineCode: "insufficient-funds"),
         "tok_delay" => new(Answer: Answer.Slowly),

@@ -29,9 +29,22 @@ sealed class ChargeStore(Database database, IOptions<SandboxOptions> options)
     {
         var webhookId = Guid.CreateVersion7();
         var body = JsonSerializer.Serialize(charge.Notice(webhookId, charge.DecidedAt ?? charge.CreatedAt), Json.Options);
-        foreach (var after in CardBehaviour.Of(charge.CardToken).NoticesAfter(options.Value))
+        await AddDeliveries(tx, CardBehaviour.Of(charge.CardToken), charge.Id, webhookId, body, wait, ct);
+    }
+
+    /// <summary>The same for a refund.</summary>
+    public Task AddNotices(Transaction tx, Refund refund, TimeSpan wait, CancellationToken ct)
+    {
+        var webhookId = Guid.CreateVersion7();
+        var body = JsonSerializer.Serialize(refund.Notice(webhookId, refund.DecidedAt ?? refund.CreatedAt), Json.Options);
+        return AddDeliveries(tx, CardBehaviour.OfRefund(refund.CardToken), refund.ChargeId, webhookId, body, wait, ct);
+    }
+
+    async Task AddDeliveries(Transaction tx, CardBehaviour behaviour, Guid chargeId, Guid webhookId, string body, TimeSpan wait, CancellationToken ct)
+    {
+        foreach (var after in behaviour.NoticesAfter(options.Value))
         {
-            await tx.Execute(InsertDelivery, new { Id = Guid.CreateVersion7(), WebhookId = webhookId, ChargeId = charge.Id, Body = body, After = wait + after }, ct);
+            await tx.Execute(InsertDelivery, new { Id = Guid.CreateVersion7(), WebhookId = webhookId, ChargeId = chargeId, Body = body, After = wait + after }, ct);
         }
     }
 }

@@ -10,6 +10,7 @@ builder.Services.AddOptions<SandboxOptions>().BindConfiguration("Sandbox").Valid
 builder.Services.AddSingleton<ProviderKey>();
 builder.Services.AddSingleton<ChargeStore>();
 builder.Services.AddSweeper<DecidePendingCharges>();
+builder.Services.AddSweeper<DecidePendingRefunds>();
 builder.Services.AddSweeper<DeliverWebhooks>();
 builder.Services.AddSweeper<ForgetMessages>();
 

@@ -13,6 +13,7 @@ static class SandboxRoutes
         provider.MapGet("/payments/charges", GetCharge.HandleByKey);
         provider.MapGet("/payments/charges/{chargeId:guid}", GetCharge.Handle);
         provider.MapPost("/payments/refunds", RefundCharge.Handle);
+        provider.MapGet("/payments/refunds", GetRefund.HandleByKey);
 
         if (app.Environment.IsDevelopment())
         {

@@ -63,6 +63,14 @@ public sealed class BillingFleet : IAsyncLifetime
         return request;
     }
 
+    /// <summary>An operator's request, to one copy and the other in turn.</summary>
+    public HttpRequestMessage RequestOfOperator(HttpMethod method, string path, Guid user)
+    {
+        var request = Request(method, path, user: null);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Servers.Tokens.Operator(user));
+        return request;
+    }
+
     /// <summary>Sends it.</summary>
     public Task<HttpResponseMessage> Send(HttpRequestMessage request) => http.SendAsync(request, TestContext.Current.CancellationToken);
 

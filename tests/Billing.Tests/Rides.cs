@@ -95,4 +95,14 @@ sealed record Ride(string CityId, PaymentMethodKind Paying)
         OccurredAt = StartedAt.AddMinutes(13),
         Version = 1,
     };
+
+    public RefundSucceeded Refunded(Money amount) => new(Guid.CreateVersion7(), OrderId, RideId, PassengerId, DriverId, amount)
+    {
+        OccurredAt = StartedAt.AddMinutes(20),
+        Version = 3,
+    };
+
+    public PaymentWrittenOff WrittenOff(Money amount) => new(OrderId, RideId, PassengerId, DriverId, amount) { OccurredAt = StartedAt.AddMinutes(30), Version = 4 };
+
+    public PaymentVoided Voided(Money amount) => new(OrderId, RideId, PassengerId, DriverId, amount) { OccurredAt = StartedAt.AddMinutes(30), Version = 4 };
 }

@@ -31,4 +31,30 @@ public sealed class CrashTests(PaymentFleet fleet)
             Assert.Equal(["PaymentSucceeded"], await fleet.EventsOf(fare, Ct));
         }
     }
+
+    // NebengJek 20: a crash between two writes, the second time around. Here thirty refunds are under way when both copies die.
+    [Fact]
+    public async Task Killed_in_the_middle_of_thirty_refunds_every_passenger_is_paid_back_once()
+    {
+        var passengers = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => fleet.PassengerWithCard("tok_refund_delay", Ct)));
+        var fares = passengers.Select(passenger => passenger.Fare()).ToList();
+        await Task.WhenAll(fares.Select(fare => fleet.Publish(fare, Ct)));
+        foreach (var fare in fares)
+        {
+            await fleet.PaymentBecomes(fare, "Settled", Ct);
+        }
+
+        await Task.WhenAll(fares.Select(fare => fleet.Publish(fare.LoweredBy(250), Ct)));
+        await PaymentFleet.Until(async () => await fleet.OpenRefunds(fares, Ct) >= 10, Ct);
+        await fleet.KillAllCopies();
+        Assert.True(await fleet.OpenRefunds(fares, Ct) > 0, "The kill came too late to prove anything.");
+        await fleet.StartAllCopies(Ct);
+
+        foreach (var fare in fares)
+        {
+            Assert.Equal(["Succeeded"], await fleet.RefundsEnd(fare, 1, Ct));
+            Assert.Equal((1, 250), await fleet.RefundedFor(fare, Ct));
+            Assert.Equal(["PaymentSucceeded", "RefundSucceeded"], await fleet.EventsOf(fare, Ct));
+        }
+    }
 }

@@ -79,8 +79,8 @@ public sealed class NobodyPaysTwiceTests(PaymentFleet fleet)
         var passenger = await fleet.PassengerWithCard("tok_ok", Ct);
         var fare = passenger.Fare();
 
-        await fleet.PublishRaw(nameof(FareFinalised), """{"fareId":"not a guid"}""", Ct);
-        await fleet.PublishRaw(nameof(FareFinalised), "{}", Ct);
+        await fleet.PublishRaw(typeof(FareFinalised), """{"fareId":"not a guid"}""", Ct);
+        await fleet.PublishRaw(typeof(FareFinalised), "{}", Ct);
         await fleet.Publish(fare, Ct);
 
         await fleet.PaymentBecomes(fare, "Settled", Ct);

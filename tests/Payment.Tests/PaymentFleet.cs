@@ -23,7 +23,6 @@ public sealed class PaymentFleet : IAsyncLifetime
     public const string WebhookSigningKey = "5f1c0de15f1c0de15f1c0de15f1c0de1";
 
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    static readonly string Queue = Subscriptions.QueueName("payment", typeof(FareFinalised));
 
     readonly SemaphoreSlim channelTurn = new(1, 1);
     TestServers servers = null!;
@@ -58,6 +57,12 @@ public sealed class PaymentFleet : IAsyncLifetime
 
     public Person Driver(Guid id) => new(this, id, servers.Tokens.Driver(id));
 
+    public Person Operator()
+    {
+        var id = Guid.CreateVersion7();
+        return new(this, id, servers.Tokens.Operator(id));
+    }
+
     public async Task<Person> PassengerWithCard(string cardToken, CancellationToken ct)
     {
         var passenger = Passenger();
@@ -73,10 +78,10 @@ public sealed class PaymentFleet : IAsyncLifetime
     }
 
     /// <summary>What billing's relay would send.</summary>
-    public Task Publish(FareFinalised fare, CancellationToken ct) =>
-        Publish(fare.EventId, nameof(FareFinalised), JsonSerializer.Serialize(fare, Json.Options), ct);
+    public Task Publish<TEvent>(TEvent told, CancellationToken ct)
+        where TEvent : Event => Publish(told.EventId, typeof(TEvent), JsonSerializer.Serialize(told, Json.Options), ct);
 
-    public Task PublishRaw(string eventType, string payload, CancellationToken ct) => Publish(Guid.CreateVersion7(), eventType, payload, ct);
+    public Task PublishRaw(Type eventType, string payload, CancellationToken ct) => Publish(Guid.CreateVersion7(), eventType, payload, ct);
 
     /// <summary>The payment as its passenger sees it, once it has that status.</summary>
     public async Task<JsonElement> PaymentBecomes(FareFinalised fare, string status, CancellationToken ct)
@@ -87,9 +92,9 @@ public sealed class PaymentFleet : IAsyncLifetime
         return payment;
     }
 
-    public Task AllAreHandled(IReadOnlyList<FareFinalised> told, CancellationToken ct)
+    public Task AllAreHandled(IReadOnlyList<Event> told, CancellationToken ct)
     {
-        var ids = new { Ids = told.Select(fare => fare.EventId).ToArray() };
+        var ids = new { Ids = told.Select(happened => happened.EventId).ToArray() };
         return Eventually(async () => await Count("select count(*) from payment.inbox where event_id = any(@Ids)", ids, ct) == told.Count, ct);
     }
 
@@ -120,6 +125,65 @@ public sealed class PaymentFleet : IAsyncLifetime
         join   payment.orders o on o.id = a.order_id
         where  o.ride_id = @RideId and c.outcome = 'Succeeded'
         """, new { fare.RideId }, ct);
+
+    /// <summary>In the provider's books: what it has given back of any charge of this ride, and in how many refunds.</summary>
+    public async Task<(int Refunds, long MinorUnits)> RefundedFor(FareFinalised fare, CancellationToken ct)
+    {
+        await using var connection = await servers.Owner.OpenConnectionAsync(ct);
+        return await connection.QuerySingleAsync<(int, long)>(
+            """
+            select count(*)::int, coalesce(sum(r.amount_minor_units), 0)::bigint
+            from   sandbox.refunds r
+            join   sandbox.charges c on c.id = r.charge_id
+            join   payment.attempts a on a.id::text = c.idempotency_key
+            join   payment.orders o on o.id = a.order_id
+            where  o.ride_id = @RideId and r.status = 'Succeeded'
+            """, new { fare.RideId });
+    }
+
+    /// <summary>In the provider's books: what it has captured for this ride and not given back.</summary>
+    public Task<int> HeldFor(FareFinalised fare, CancellationToken ct) => Count(
+        """
+        select coalesce(sum(c.amount_minor_units - c.refunded_minor_units), 0)::bigint
+        from   sandbox.charges c
+        join   payment.attempts a on a.id::text = c.idempotency_key
+        join   payment.orders o on o.id = a.order_id
+        where  o.ride_id = @RideId and c.status = 'Succeeded'
+        """, new { fare.RideId }, ct);
+
+    /// <summary>Once no refund of the ride is under way: the ends that they came to, in order.</summary>
+    public async Task<IReadOnlyList<string>> RefundsEnd(FareFinalised fare, int count, CancellationToken ct)
+    {
+        IReadOnlyList<string> ends = [];
+        await Eventually(
+            async () =>
+            {
+                await using var connection = await servers.Owner.OpenConnectionAsync(ct);
+                ends = [.. await connection.QueryAsync<string>(
+                    "select r.status from payment.refunds r join payment.orders o on o.id = r.order_id where o.ride_id = @RideId order by r.created_at, r.id",
+                    new { fare.RideId })];
+                return ends.Count >= count && ends.All(end => end is "Succeeded" or "Failed");
+            }, ct);
+        return ends;
+    }
+
+    public Task<int> OpenRefunds(IReadOnlyList<FareFinalised> fares, CancellationToken ct) => Count(
+        """
+        select count(*)
+        from   payment.refunds r
+        join   payment.orders o on o.id = r.order_id
+        where  o.ride_id = any(@Rides) and r.status in ('Due', 'Sent') and r.sends > 0
+        """, RidesOf(fares), ct);
+
+    /// <summary>Waits for a condition, with a deadline.</summary>
+    public static Task Until(Func<Task<bool>> holds, CancellationToken ct) => Eventually(holds, ct);
+
+    /// <summary>As somebody at the database might try it, whatever the code does.</summary>
+    public async Task ExecuteAsOwner(string sql, object parameters, CancellationToken ct)
+    {
+        await using var connection = await servers.Owner.OpenConnectionAsync(ct);
+        await connection.ExecuteAsync(new(sql, parameters, cancellationToken: ct));
+    }
 
     /// <summary>What payment has told the fleet about this ride, in order.</summary>
     public async Task<IReadOnlyList<string>> EventsOf(FareFinalised fare, CancellationToken ct)
@@ -172,13 +236,14 @@ public sealed class PaymentFleet : IAsyncLifetime
 
     Person Passenger(Guid id) => new(this, id, servers.Tokens.Passenger(id));
 
-    async Task Publish(Guid eventId, string eventType, string payload, CancellationToken ct)
+    async Task Publish(Guid eventId, Type eventType, string payload, CancellationToken ct)
     {
         await channelTurn.WaitAsync(ct);
         try
         {
             var properties = new BasicProperties { ContentType = Envelope.ContentType, DeliveryMode = DeliveryModes.Persistent };
-            await channel.BasicPublishAsync(Queue, "", true, properties, Envelope.Wrap(eventId, eventType, payload, null), ct);
+            await channel.BasicPublishAsync(
+                Subscriptions.QueueName("payment", eventType), "", true, properties, Envelope.Wrap(eventId, eventType.Name, payload, null), ct);
         }
         finally
         {

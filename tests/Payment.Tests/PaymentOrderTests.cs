@@ -16,10 +16,10 @@ public sealed class PaymentOrderTests
     {
         var order = Order();
 
-        var settled = order.Settle(PaymentMethodKind.Card, Now).Event!;
+        var settled = order.Settle(PaymentMethodKind.Card, order.Amount, Now).Event!;
 
         Assert.Equal((order.RideId, order.Amount, 1L), (settled.RideId, settled.Amount, settled.Version));
-        Assert.Equal("payment-already-ended", order.Apply(settled).Settle(PaymentMethodKind.Card, Now).Problem!.Code);
+        Assert.Equal("payment-already-ended", order.Apply(settled).Settle(PaymentMethodKind.Card, order.Amount, Now).Problem!.Code);
     }
 
     // NebengJek 19: a refused payment was the end of it. Here a debt can still be settled.
@@ -32,7 +32,7 @@ public sealed class PaymentOrderTests
 
         Assert.Equal((OrderStatus.Owed, "card-declined"), (owed.Status, owed.FailureCode));
         Assert.Null(owed.RefusesAnotherCard());
-        Assert.Equal(2L, owed.Settle(PaymentMethodKind.Card, Now).Event!.Version);
+        Assert.Equal(2L, owed.Settle(PaymentMethodKind.Card, owed.Amount, Now).Event!.Version);
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class PaymentOrderTests
         Prop.ForAll(ends, status =>
         {
             var ended = Order(PaymentMethodKind.Cash) with { Status = status };
-            return ended.Settle(PaymentMethodKind.Card, Now).Event is null
+            return ended.Settle(PaymentMethodKind.Card, ended.Amount, Now).Event is null
                 && ended.ReceiveCash(Now).Event is null
                 && ended.Owe("card-declined", Now).Event is null
                 && ended.RefusesAnotherCard() is not null
@@ -111,7 +111,7 @@ public sealed class PaymentOrderTests
     static (PaymentOrder Order, bool Settled) Take(PaymentOrder order, int step) => step switch
     {
         0 when order.RefusesAnotherCard() is null => (order.WithOpenAttempt(), false),
-        1 when order.OpenAttemptId is not null => (order.Apply(order.Settle(PaymentMethodKind.Card, Now).Event!), true),
+        1 when order.OpenAttemptId is not null => (order.Apply(order.Settle(PaymentMethodKind.Card, order.Amount, Now).Event!), true),
         2 when order.OpenAttemptId is not null => (order.Apply(order.WithoutAttempt("card-declined").Owe("card-declined", Now).Event!), false),
         3 when order.ReceiveCash(Now).Event is { } settled => (order.Apply(settled), true),
         4 when order.OpenAttemptId is null && order.Owe("cash-not-confirmed", Now).Event is { } failed => (order.Apply(failed), false),

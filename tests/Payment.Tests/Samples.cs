@@ -14,3 +14,12 @@ static class Samples
     public static PaymentOrder WithOpenAttempt(this PaymentOrder order) =>
         order.With(Attempt.Next(order, Guid.CreateVersion7(), PaymentMethodKind.Card));
 }
+
+/// <summary>What billing says after an operator lowered a fare.</summary>
+static class Lowering
+{
+    public static FareAdjusted LoweredBy(this FareFinalised fare, long minorUnits) => new(
+        Guid.CreateVersion7(), fare.FareId, fare.RideId, fare.PassengerId, fare.DriverId, new(minorUnits, fare.Total.Currency),
+        new(fare.Total.MinorUnits - minorUnits, fare.Total.Currency))
+    { OccurredAt = DateTimeOffset.UtcNow, Version = 2 };
+}

@@ -28,6 +28,8 @@ sealed class Caller(SandboxServices services)
     public Task<Reply> Refund(string chargeId, long amountMinorUnits, string? key) =>
         Send(HttpMethod.Post, "/sandbox/payments/refunds", new { chargeId, amountMinorUnits, reference = "complaint" }, key);
 
+    public Task<Reply> LookupRefund(string key) => Send(HttpMethod.Get, $"/sandbox/payments/refunds?idempotencyKey={key}");
+
     public Task<Reply> Text(string to, string text, string? key = null) => Send(HttpMethod.Post, "/sandbox/sms", new { to, text }, key);
 
     public async Task<IReadOnlyList<string>> Inbox(string number) =>

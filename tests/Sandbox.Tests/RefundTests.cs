@@ -48,4 +48,46 @@ public sealed class RefundTests(SandboxServices services)
     [Fact]
     public async Task A_charge_that_never_was_cannot_be_refunded() =>
         Assert.Equal(404, (await caller.Refund(Guid.NewGuid().ToString(), 1, Caller.NewKey())).Status);
+
+    [Theory]
+    [InlineData("tok_refund_declined", "declined", "refund-declined", 0)]
+    [InlineData("tok_refund_pending", "pending", null, 1_000)]
+    [InlineData("tok_ok", "succeeded", null, 1_000)]
+    public async Task A_refund_goes_as_the_card_s_token_says(string token, string status, string? declineCode, long takenMinorUnits)
+    {
+        var chargeId = (await caller.Charge(token, Caller.NewKey(), amountMinorUnits: 1_000)).Text("chargeId")!;
+
+        var refund = await caller.Refund(chargeId, 1_000, Caller.NewKey());
+
+        Assert.Equal((200, status, declineCode), (refund.Status, refund.Text("status"), refund.Text("declineCode")));
+        Assert.Equal(takenMinorUnits, (await caller.Get(chargeId)).Body.GetProperty("refundedMinorUnits").GetInt64());
+    }
+
+    [Theory]
+    [InlineData("tok_refund_pending", "succeeded", 1_000)]
+    [InlineData("tok_refund_pending_declined", "declined", 0)]
+    public async Task A_pending_refund_is_decided_later_and_a_declined_one_gives_its_amount_back(string token, string status, long takenMinorUnits)
+    {
+        var chargeId = (await caller.Charge(token, Caller.NewKey(), amountMinorUnits: 1_000)).Text("chargeId")!;
+        var key = Caller.NewKey();
+        await caller.Refund(chargeId, 1_000, key);
+
+        var decided = await Eventually.Becomes(() => caller.LookupRefund(key), refund => refund.Text("status") != "pending");
+
+        Assert.Equal(status, decided.Text("status"));
+        Assert.Equal(takenMinorUnits, (await caller.Get(chargeId)).Body.GetProperty("refundedMinorUnits").GetInt64());
+    }
+
+    [Fact]
+    public async Task An_error_after_the_refund_hides_a_refund_that_the_key_finds_and_an_error_before_it_none()
+    {
+        var (after, before) = (Caller.NewKey(), Caller.NewKey());
+        var hidden = (await caller.Charge("tok_refund_error_after_charge", Caller.NewKey())).Text("chargeId")!;
+        var none = (await caller.Charge("tok_refund_error", Caller.NewKey())).Text("chargeId")!;
+
+        Assert.Equal((500, 500), ((await caller.Refund(hidden, 1_000, after)).Status, (await caller.Refund(none, 1_000, before)).Status));
+
+        Assert.Equal((200, "succeeded"), ((await caller.LookupRefund(after)).Status, (await caller.LookupRefund(after)).Text("status")));
+        Assert.Equal(404, (await caller.LookupRefund(before)).Status);
+    }
 }

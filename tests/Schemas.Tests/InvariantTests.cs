@@ -109,6 +109,10 @@ public sealed class InvariantTests(SchemaServers servers)
         ("35_completed_rides_have_one_fare", "a fare of a ride that goes on", [$$"""put('ride.rides', '{"ride_id": "{{One}}", "status": "InProgress"}')""", Fare]),
         ("35_completed_rides_have_one_fare", "a fare of no ride", [Fare]),
         ("35_completed_rides_have_one_fare", "a cancelled ride paid like a ride", [$$"""put('ride.rides', '{"ride_id": "{{One}}", "status": "Cancelled"}')""", Fare]),
+        ("36_adjustments_are_in_the_ledger", "an adjustment that is not posted",
+            [$$"""put('billing.adjustments', '{"ride_id": "{{One}}", "status": "Effective", "amount_minor_units": 100}')"""]),
+        ("36_adjustments_are_in_the_ledger", "a fare lowered by nobody",
+            [$$"""put('billing.fares', '{"ride_id": "{{One}}", "total_minor_units": 500, "adjusted_minor_units": 100}')"""]),
         ("40_tracks_add_up", "metres that no point added", [$$"""put('location.rides', '{"distance_metres": 100}')"""]),
         ("41_completed_rides_have_closed_tracks", "a track left open",
         [
@@ -134,6 +138,22 @@ public sealed class InvariantTests(SchemaServers servers)
         ("53_every_order_ends", "an order that nobody tries", ["""put('payment.orders', '{"kind": "Card", "status": "Pending"}')"""]),
         ("54_settlements_are_known_to_billing", "billing has not heard of it", [Fare, Order]),
         ("55_captured_money_is_in_the_ledger", "a charge that the ledger does not know", ["""put('sandbox.charges', '{"amount_minor_units": 500, "status": "Succeeded"}')"""]),
+        ("56_refunds_are_in_the_providers_books", "a refund that the provider does not know",
+            [$$"""put('payment.refunds', '{"attempt_id": "{{One}}", "status": "Succeeded", "amount_minor_units": 100}')"""]),
+        ("56_refunds_are_in_the_providers_books", "a refund that the provider paid all the same",
+        [
+            $$"""put('payment.refunds', '{"id": "{{One}}", "status": "Failed", "amount_minor_units": 100}')""",
+            $$"""put('sandbox.refunds', '{"idempotency_key": "{{One}}", "status": "Succeeded", "amount_minor_units": 100}')""",
+        ]),
+        ("56_refunds_are_in_the_providers_books", "an attempt that has lost count", ["put('payment.attempts', '{\"refunded_minor_units\": 1}')"]),
+        ("57_lowered_fares_are_not_kept", "a lowering that payment has not heard of",
+            [$$"""put('billing.fares', '{"fare_id": "{{Two}}", "total_minor_units": 500, "adjusted_minor_units": 100}')""", Order]),
+        ("57_lowered_fares_are_not_kept", "the money is kept",
+        [
+            $$"""put('payment.orders', '{"id": "{{Three}}", "ride_id": "{{One}}", "amount_minor_units": 500, "adjusted_minor_units": 100, "kind": "Card", "status": "Settled"}')""",
+            $$"""put('payment.adjustments', '{"ride_id": "{{One}}", "amount_minor_units": 100}')""",
+            $$"""put('payment.attempts', '{"order_id": "{{Three}}", "amount_minor_units": 500, "status": "Succeeded", "kind": "Card"}')""",
+        ]),
     ];
 
     public static TheoryData<string, string> Cases => new(Broken.Select(broken => (broken.Invariant, broken.Case)));

@@ -58,5 +58,8 @@ internal static class GetEarnings
 internal sealed record EarningsView(IReadOnlyList<Money> Balances, IReadOnlyList<EarningView> Entries, string? NextCursor);
 
 /// <summary>One movement on it.</summary>
-/// <param name="Kind">Fare: earned by a ride or its cancellation. Payment: cash taken from the passenger, negative.</param>
+/// <param name="Kind">
+/// Fare: earned by a ride or its cancellation. Payment: cash taken from the passenger, negative. Adjustment: the driver's part of a fare that was
+/// lowered, negative. Void: the fare of a ride that should not have been owed, taken back.
+/// </param>
 internal sealed record EarningView(Guid RideId, string Kind, Money Amount, DateTimeOffset OccurredAt);

@@ -10,7 +10,7 @@ internal static class GetFare
 {
     const string OfRide = """
         select ride.ride_id, fare.fare_id, fare.kind, fare.basis, fare.currency, fare.total_minor_units, fare.commission_minor_units,
-               fare.driver_earning_minor_units, fare.tax_minor_units, fare.distance_metres, fare.duration_seconds, fare.fare_factor_basis_points,
+               fare.driver_earning_minor_units, fare.tax_minor_units, fare.adjusted_minor_units, fare.distance_metres, fare.duration_seconds, fare.fare_factor_basis_points,
                fare.breakdown, fare.settlement, fare.finalised_at, fare.policy_id, fare.policy_version, policy.name as policy_name
         from   billing.rides ride
         left   join billing.fares fare on fare.ride_id = ride.ride_id
@@ -37,6 +37,7 @@ internal static class GetFare
         public long CommissionMinorUnits { get; init; }
         public long DriverEarningMinorUnits { get; init; }
         public long TaxMinorUnits { get; init; }
+        public long AdjustedMinorUnits { get; init; }
         public int DistanceMetres { get; init; }
         public int DurationSeconds { get; init; }
         public int FareFactorBasisPoints { get; init; }
@@ -51,7 +52,7 @@ internal static class GetFare
             FareId!.Value, RideId, Kind, Basis, In(TotalMinorUnits), In(CommissionMinorUnits), In(DriverEarningMinorUnits), In(TaxMinorUnits),
             DistanceMetres, DurationSeconds, FareFactorBasisPoints,
             FareLineView.Of(JsonSerializer.Deserialize<List<FareLine>>(Breakdown, Json.Options)!, Currency),
-            new(PolicyId, PolicyVersion, PolicyName), Settlement, FinalisedAt);
+            new(PolicyId, PolicyVersion, PolicyName), Settlement, FinalisedAt, In(AdjustedMinorUnits));
 
         Money In(long minorUnits) => new(minorUnits, Currency);
     }
@@ -60,10 +61,12 @@ internal static class GetFare
 /// <summary>What was owed for a ride or its cancellation, and whether it is paid.</summary>
 /// <param name="FareFactorBasisPoints">What the driver left of the fare; 10 000 = all.</param>
 /// <param name="Breakdown">Sums to the total.</param>
-/// <param name="Settlement">Pending, Owed or Settled.</param>
+/// <param name="Settlement">Pending, Owed, Settled, WrittenOff or Void.</param>
+/// <param name="Adjusted">What operators have taken off the total since; zero for most.</param>
 internal sealed record FareView(
     Guid FareId, Guid RideId, FareKind Kind, FareBasis Basis, Money Total, Money Commission, Money DriverEarning, Money Tax, int DistanceMetres,
-    int DurationSeconds, int FareFactorBasisPoints, IReadOnlyList<FareLineView> Breakdown, PolicyView Policy, string Settlement, DateTimeOffset FinalisedAt);
+    int DurationSeconds, int FareFactorBasisPoints, IReadOnlyList<FareLineView> Breakdown, PolicyView Policy, string Settlement, DateTimeOffset FinalisedAt,
+    Money Adjusted);
 
 /// <summary>The tariff behind a fare.</summary>
 internal sealed record PolicyView(Guid PolicyId, int Version, string Name);

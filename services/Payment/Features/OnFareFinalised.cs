@@ -7,15 +7,17 @@ namespace Tumpang.Payments.Features;
 /// Makes one order of every fare, however often the event arrives: fare and ride are unique. Nothing is charged here, because a
 /// provider's pace has no place inside a database transaction; a card gets an attempt that the worker takes up after the commit.
 /// </summary>
-internal sealed class OnFareFinalised(CityClock clock, PaymentSignal signal) : IEventHandler<FareFinalised>
+internal sealed class OnFareFinalised(CityClock clock, Signal<ChargeDueAttempts> signal) : IEventHandler<FareFinalised>
 {
     const string InsertOrderOnce = """
         insert into payment.orders
                (id, fare_id, ride_id, passenger_id, driver_id, fare_kind, amount_minor_units, commission_minor_units, driver_earning_minor_units,
-                tax_minor_units, currency, payment_method_id, kind, status, created_at, updated_at)
+                tax_minor_units, currency, payment_method_id, kind, status, created_at, updated_at, adjusted_minor_units)
         values (@Id, @FareId, @RideId, @PassengerId, @DriverId, @FareKind, @Amount, @Commission, @DriverEarning,
-                @Tax, @Currency, @PaymentMethodId, @Kind, 'Pending', @Now, @Now)
+                @Tax, @Currency, @PaymentMethodId, @Kind, 'Pending', @Now, @Now,
+                coalesce((select sum(amount_minor_units) from payment.adjustments where ride_id = @RideId), 0))
         on conflict do nothing
+        returning adjusted_minor_units
         """;
 
     public async Task Handle(FareFinalised fare, Transaction tx, CancellationToken ct)
@@ -24,14 +26,16 @@ internal sealed class OnFareFinalised(CityClock clock, PaymentSignal signal) : I
         var order = new PaymentOrder(
             Guid.CreateVersion7(), fare.RideId, fare.PassengerId, fare.DriverId, fare.Total.MinorUnits, fare.Total.Currency, OrderStatus.Pending,
             fare.Payment.Kind, fare.Payment.PaymentMethodId, OpenAttemptId: null, AttemptsMade: 0, FailureCode: null, Version: 0);
-        if (await tx.Execute(InsertOrderOnce, Row(order, fare, now), ct) == 0)
+        await tx.LockRideOfFare(fare.RideId, ct);
+        if (await tx.Find<long?>(InsertOrderOnce, Row(order, fare, now), ct) is not { } adjusted)
         {
             return;
         }
 
+        order = order with { AdjustedMinorUnits = adjusted };
         await (order switch
         {
-            { AmountMinorUnits: 0 } => SettleAtOnce(tx, order, now, ct),
+            { Amount.MinorUnits: 0 } => SettleAtOnce(tx, order, now, ct),
             { Kind: PaymentMethodKind.Card } => ChargeSoon(tx, order, now, ct),
             _ => Task.CompletedTask, // cash: until the driver confirms it
         });
@@ -39,7 +43,7 @@ internal sealed class OnFareFinalised(CityClock clock, PaymentSignal signal) : I
 
     static async Task SettleAtOnce(Transaction tx, PaymentOrder order, DateTimeOffset now, CancellationToken ct)
     {
-        var settled = order.Settle(order.Kind, now).Event!;
+        var settled = order.Settle(order.Kind, order.Amount, now).Event!;
         await tx.Save(order.Apply(settled), now, ct);
         tx.Publish(settled);
     }

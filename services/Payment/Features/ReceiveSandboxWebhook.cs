@@ -7,8 +7,8 @@ using Tumpang.ServiceDefaults;
 namespace Tumpang.Payments.Features;
 
 /// <summary>
-/// The provider tells how a charge ended: possibly before it answered us, twice, late or out of order. Only its signature is believed;
-/// each event counts once, and an attempt that has ended stays as it is.
+/// The provider tells how a charge or a refund ended: possibly before it answered us, twice, late or out of order. Only its signature is believed;
+/// each event counts once, and what has ended stays as it is.
 /// </summary>
 internal static partial class ReceiveSandboxWebhook
 {
@@ -22,13 +22,21 @@ internal static partial class ReceiveSandboxWebhook
 
     const string MarkIgnored = "update payment.webhooks set outcome = 'Ignored' where provider = 'sandbox' and event_id = @WebhookId";
 
-    const string Contradicts = "select exists (select from payment.attempts where id = @AttemptId and status <> @Status)";
+    const string Contradicts = """
+        select exists (select from payment.attempts where id = @Id and status not in ('Due', 'Sent') and (status = 'Succeeded') <> @Succeeded)
+            or exists (select from payment.refunds  where id = @Id and status not in ('Due', 'Sent') and (status = 'Succeeded') <> @Succeeded)
+        """;
 
-    /// <param name="IdempotencyKey">Ours: the attempt's id.</param>
-    internal sealed record Webhook(string WebhookId, string Type, string ChargeId, string Status, string IdempotencyKey, string? DeclineCode = null);
+    /// <param name="IdempotencyKey">Ours: the id of the attempt or the refund.</param>
+    /// <param name="RefundId">Of a refund; with <paramref name="ChargeId"/>, the charge that it gives back.</param>
+    internal sealed record Webhook(
+        string WebhookId, string Type, string ChargeId, string Status, string IdempotencyKey, string? DeclineCode = null, string? RefundId = null)
+    {
+        public string Reference => RefundId ?? ChargeId;
+    }
 
     public static async Task<Results<NoContent, ProblemHttpResult>> Handle(
-        HttpRequest request, WebhookSignature signature, Outcomes outcomes, Database database, IOptions<PaymentOptions> options,
+        HttpRequest request, WebhookSignature signature, Outcomes outcomes, Refunds refunds, Database database, IOptions<PaymentOptions> options,
         ILogger<Webhook> logger, CancellationToken ct)
     {
         var body = await ReadBody(request, ct);
@@ -43,38 +51,39 @@ internal static partial class ReceiveSandboxWebhook
         }
 
         await using var tx = await database.Begin(ct);
-        await Apply(webhook, tx, outcomes, logger, ct);
+        await Apply(webhook, tx, outcomes, refunds, logger, ct);
         await tx.Commit(ct);
         return TypedResults.NoContent();
     }
 
-    static async Task Apply(Webhook webhook, Transaction tx, Outcomes outcomes, ILogger logger, CancellationToken ct)
+    static async Task Apply(Webhook webhook, Transaction tx, Outcomes outcomes, Refunds refunds, ILogger logger, CancellationToken ct)
     {
-        var attemptId = Guid.TryParse(webhook.IdempotencyKey, out var id) ? id : Guid.Empty;
-        if (await tx.Execute(RecordOnce, new { webhook.WebhookId, webhook.Type, AttemptId = attemptId }, ct) == 0)
+        var id = Guid.TryParse(webhook.IdempotencyKey, out var key) ? key : Guid.Empty;
+        if (await tx.Execute(RecordOnce, new { webhook.WebhookId, webhook.Type, AttemptId = id }, ct) == 0)
         {
             return;
         }
 
-        var applied = webhook.Status switch
+        var applied = (webhook.RefundId, webhook.Status) switch
         {
-            "succeeded" => await outcomes.RecordSuccess(tx, attemptId, new(webhook.ChargeId), ct),
-            "declined" => await outcomes.RecordDecline(tx, attemptId, new(webhook.ChargeId, Decline.From(webhook.DeclineCode)), ct),
+            (null, "succeeded") => await outcomes.RecordSuccess(tx, id, new(webhook.Reference), ct),
+            (null, "declined") => await outcomes.RecordDecline(tx, id, new(webhook.Reference, Decline.From(webhook.DeclineCode)), ct),
+            (_, "succeeded") => await refunds.RecordSuccess(tx, id, new(webhook.Reference), ct),
+            (_, "declined") => await refunds.RecordFailure(tx, id, new(webhook.Reference, Decline.From(webhook.DeclineCode)), ct),
             _ => false,
         };
         if (!applied)
         {
             await tx.Execute(MarkIgnored, new { webhook.WebhookId }, ct);
-            await WarnOfContradiction(webhook, attemptId, tx, logger, ct);
+            await WarnOfContradiction(webhook, id, tx, logger, ct);
         }
     }
 
-    static async Task WarnOfContradiction(Webhook webhook, Guid attemptId, Transaction tx, ILogger logger, CancellationToken ct)
+    static async Task WarnOfContradiction(Webhook webhook, Guid id, Transaction tx, ILogger logger, CancellationToken ct)
     {
-        var status = webhook.Status is "succeeded" ? AttemptStatus.Succeeded : AttemptStatus.Declined;
-        if (await tx.Find<bool>(Contradicts, new { AttemptId = attemptId, Status = status.ToString() }, ct))
+        if (await tx.Find<bool>(Contradicts, new { Id = id, Succeeded = webhook.Status is "succeeded" }, ct))
         {
-            Contradicted(logger, attemptId, webhook.ChargeId, webhook.Status);
+            Contradicted(logger, id, webhook.Reference, webhook.Status);
         }
     }
 
@@ -102,6 +111,6 @@ internal static partial class ReceiveSandboxWebhook
         }
     }
 
-    [LoggerMessage(LogLevel.Critical, "The provider says {Status} about charge {ChargeId}, but attempt {AttemptId} ended otherwise; reconcile by hand")]
-    static partial void Contradicted(ILogger logger, Guid attemptId, string chargeId, string status);
+    [LoggerMessage(LogLevel.Critical, "The provider says {Status} about {Reference}, but {Id} ended otherwise; reconcile by hand")]
+    static partial void Contradicted(ILogger logger, Guid id, string reference, string status);
 }

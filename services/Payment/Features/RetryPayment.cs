@@ -19,7 +19,7 @@ internal static class RetryPayment
     internal sealed record Answer(Guid PaymentOrderId, Guid RideId, OrderStatus Status, int Attempt);
 
     public static async Task<Results<Accepted<Answer>, ProblemHttpResult>> Handle(
-        Guid rideId, Request request, CurrentUser user, CityClock clock, PaymentSignal signal, Transaction tx, CancellationToken ct)
+        Guid rideId, Request request, CurrentUser user, CityClock clock, Signal<ChargeDueAttempts> signal, Transaction tx, CancellationToken ct)
     {
         if (await tx.LockOrderOfRide(rideId, ct) is not { } order || order.PassengerId != user.Id)
         {

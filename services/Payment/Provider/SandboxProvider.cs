@@ -12,52 +12,69 @@ namespace Tumpang.Payments.Provider;
 internal sealed class SandboxProvider(HttpClient http) : IPaymentProvider
 {
     const string Charges = "/sandbox/payments/charges";
+    const string Refunds = "/sandbox/payments/refunds";
 
     public string Name => "sandbox";
 
-    public Task<ChargeAnswer> Charge(ChargeRequest request, CancellationToken ct)
+    public Task<ProviderAnswer> Charge(ChargeRequest request, CancellationToken ct) => Post(
+        Charges, request.AttemptId, new ChargeBody(request.Amount.MinorUnits, request.Amount.Currency, request.CardToken, request.AttemptId.ToString()), ct);
+
+    public Task<ProviderAnswer> Find(Guid attemptId, CancellationToken ct) => Ask(Charges, attemptId, ct);
+
+    public Task<ProviderAnswer> Refund(RefundRequest request, CancellationToken ct) =>
+        Post(Refunds, request.RefundId, new RefundBody(request.ChargeId, request.Amount.MinorUnits, request.RefundId.ToString()), ct);
+
+    public Task<ProviderAnswer> FindRefund(Guid refundId, CancellationToken ct) => Ask(Refunds, refundId, ct);
+
+    Task<ProviderAnswer> Post<TBody>(string path, Guid key, TBody body, CancellationToken ct)
     {
-        var body = new ChargeBody(request.Amount.MinorUnits, request.Amount.Currency, request.CardToken, request.AttemptId.ToString());
-        var message = new HttpRequestMessage(HttpMethod.Post, Charges) { Content = JsonContent.Create(body, options: Json.Options) };
-        message.Headers.Add("Idempotency-Key", request.AttemptId.ToString());
+        var message = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body, options: Json.Options) };
+        message.Headers.Add("Idempotency-Key", key.ToString());
         return Send(message, ct);
     }
 
-    public Task<ChargeAnswer> Find(Guid attemptId, CancellationToken ct) =>
-        Send(new(HttpMethod.Get, $"{Charges}?idempotencyKey={attemptId}"), ct);
+    Task<ProviderAnswer> Ask(string path, Guid key, CancellationToken ct) => Send(new(HttpMethod.Get, $"{path}?idempotencyKey={key}"), ct);
 
-    async Task<ChargeAnswer> Send(HttpRequestMessage message, CancellationToken ct)
+    async Task<ProviderAnswer> Send(HttpRequestMessage message, CancellationToken ct)
     {
         try
         {
             using (message)
             using (var response = await http.SendAsync(message, ct))
             {
-                return await Read(response, ct);
+                return await Read(response, message.Method, ct);
             }
         }
         catch (Exception failure) when (failure is HttpRequestException or JsonException or OperationCanceledException && !ct.IsCancellationRequested)
         {
-            return new ChargeAnswer.Silent();
+            return new ProviderAnswer.Silent();
         }
     }
 
-    static async Task<ChargeAnswer> Read(HttpResponseMessage response, CancellationToken ct) => response switch
+    /// <summary>Absent is only what was asked about and is not there; a 404 to a movement is a failure like any other.</summary>
+    static async Task<ProviderAnswer> Read(HttpResponseMessage response, HttpMethod method, CancellationToken ct) => response switch
     {
-        { StatusCode: HttpStatusCode.NotFound } => new ChargeAnswer.Absent(),
-        { IsSuccessStatusCode: false } => new ChargeAnswer.Failed(),
-        _ => Translate(await response.Content.ReadFromJsonAsync<ChargeView>(Json.Options, ct)),
+        { StatusCode: HttpStatusCode.NotFound } when method == HttpMethod.Get => new ProviderAnswer.Absent(),
+        { IsSuccessStatusCode: false } => new ProviderAnswer.Failed(),
+        _ => Translate(await response.Content.ReadFromJsonAsync<MovementView>(Json.Options, ct)),
     };
 
-    static ChargeAnswer Translate(ChargeView? charge) => charge switch
+    static ProviderAnswer Translate(MovementView? view) => view switch
     {
-        { Status: "succeeded" } => new ChargeAnswer.Succeeded(charge.ChargeId),
-        { Status: "declined" } => new ChargeAnswer.Declined(charge.ChargeId, Decline.From(charge.DeclineCode)),
-        { Status: "pending" } => new ChargeAnswer.Undecided(charge.ChargeId),
-        _ => new ChargeAnswer.Failed(),
+        { Reference: null } => new ProviderAnswer.Failed(),
+        { Status: "succeeded" } => new ProviderAnswer.Succeeded(view.Reference),
+        { Status: "declined" } => new ProviderAnswer.Declined(view.Reference, Decline.From(view.DeclineCode)),
+        { Status: "pending" } => new ProviderAnswer.Undecided(view.Reference),
+        _ => new ProviderAnswer.Failed(),
     };
 
     sealed record ChargeBody(long AmountMinorUnits, string Currency, string CardToken, string Reference);
 
-    sealed record ChargeView(string ChargeId, string Status, string? DeclineCode = null);
+    sealed record RefundBody(string ChargeId, long AmountMinorUnits, string Reference);
+
+    /// <summary>A charge or a refund: one of the two ids names it, a refund's own first.</summary>
+    sealed record MovementView(string Status, string? ChargeId = null, string? RefundId = null, string? DeclineCode = null)
+    {
+        public string? Reference => RefundId ?? ChargeId;
+    }
 }

@@ -1,7 +1,7 @@
 namespace Tumpang.Payments;
 
-/// <summary>Wakes this process's worker when an attempt became due, so that the poll behind it only matters after a crash.</summary>
-internal sealed class PaymentSignal : IDisposable
+/// <summary>Wakes this process's worker when something became due for it, so that the poll behind it only matters after a crash.</summary>
+internal sealed class Signal<TWorker> : IDisposable
 {
     readonly SemaphoreSlim woken = new(0, 1);
 

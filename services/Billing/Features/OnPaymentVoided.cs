@@ -1,0 +1,36 @@
+using Tumpang.Contracts;
+using Tumpang.ServiceDefaults;
+
+namespace Tumpang.Billing.Features;
+
+/// <summary>This fare should never have been: whatever the ride has moved between accounts is moved back by one transfer.</summary>
+internal sealed class OnPaymentVoided : IEventHandler<PaymentVoided>
+{
+    /// <summary>Complete, because everybody who posts for a fare that is open holds its lock, which is ours now.</summary>
+    const string Moved = """
+        select   account.kind as account, account.party_id, sum(entry.amount_minor_units)::bigint as minor_units
+        from     billing.ledger_transfers transfer
+        join     billing.ledger_entries entry on entry.transfer_id = transfer.transfer_id
+        join     billing.ledger_accounts account on account.account_id = entry.account_id
+        where    transfer.ride_id = @RideId
+        group by account.kind, account.party_id
+        """;
+
+    public async Task Handle(PaymentVoided happened, Transaction transaction, CancellationToken ct)
+    {
+        if (await FareEnding.End(transaction, happened.RideId, Settlement.Void, happened.OccurredAt, ct) is not { } ended)
+        {
+            return;
+        }
+
+        var moved = await transaction.List<Row>(Moved, new { happened.RideId }, ct);
+        Ledger.Write(
+            new(
+                $"void:{happened.PaymentOrderId}", TransferKind.Void, happened.RideId, happened.Amount.Currency, happened.OccurredAt,
+                [.. moved.Select(row => new Posting(row.Account, row.PartyId, -row.MinorUnits))]),
+            transaction);
+        ended.TellOfDebt(transaction, happened.PassengerId, happened.Amount, happened.OccurredAt);
+    }
+
+    sealed record Row(AccountKind Account, Guid PartyId, long MinorUnits);
+}

@@ -1,0 +1,46 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Xunit;
+
+namespace Tumpang.Billing.Tests;
+
+public sealed class AdjustmentPropertyTests
+{
+    /// <summary>Any fare, lowered in any slices: each slice is borne to the minor unit, and nobody ever gives more than they have.</summary>
+    [Fact]
+    public void A_fare_lowered_in_slices_takes_from_everybody_what_they_have_and_no_more() => Prop.ForAll(
+        Arb.From(
+            from tax in Gen.Choose(0, 900)
+            from commission in Gen.Choose(0, 90_000)
+            from earning in Gen.Choose(0, 2_000_000_000)
+            from cuts in Gen.ListOf(Gen.Choose(1, 1_000_000))
+            select (Fare: new Parts(tax, commission, earning), Cuts: cuts.ToArray())),
+        sample =>
+        {
+            var left = sample.Fare;
+            foreach (var cut in sample.Cuts.Select(cut => Math.Min(cut, left.Total)).Where(cut => cut > 0).ToArray().Concat([0L]))
+            {
+                var amount = Math.Min(cut == 0 ? left.Total : cut, left.Total);
+                if (amount == 0) continue;
+
+                var shares = left.Fare().Divide(amount, BornBy.Everybody);
+                left = new(left.Tax - shares.Tax, left.Commission - shares.Commission, left.Earning - shares.Driver);
+                if (shares.Tax + shares.Commission + shares.Driver != amount || shares is not { Tax: >= 0, Commission: >= 0, Driver: >= 0, Concession: 0 }
+                    || left is not { Tax: >= 0, Commission: >= 0, Earning: >= 0 })
+                {
+                    return false;
+                }
+            }
+
+            return left.Total == 0;
+        }).QuickCheckThrowOnFailure();
+
+    sealed record Parts(long Tax, long Commission, long Earning)
+    {
+        public long Total => Tax + Commission + Earning;
+
+        public AdjustableFare Fare() => new(
+            Guid.Empty, Guid.Empty, Guid.Empty, Guid.Empty, "USD", Settlement.Pending, Total, 0, 0, DriverMinorUnits: Earning, CommissionMinorUnits: Commission,
+            TaxMinorUnits: Tax);
+    }
+}
