@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.Extensions.Configuration;
 using Tumpang.Contracts;
 
@@ -16,15 +17,52 @@ namespace Tumpang.ServiceDefaults;
 /// <param name="Breakdown">Lines that sum exactly to <paramref name="Fare"/>.</param>
 /// <param name="ExpiresAt">Until when it can be used, city time.</param>
 /// <param name="PickupAt">The time of pickup that it is for, city time; null for at once.</param>
+/// <param name="Inputs">What the fare was worked out from.</param>
 public sealed record Quote(
     Guid QuoteId, Guid PassengerId, string CityId, VehicleClass VehicleClass, GeoPoint Pickup, GeoPoint DropOff, Guid PolicyId, int PolicyVersion,
     int DistanceMetres, int DurationSeconds, Money Fare, IReadOnlyList<FareLine> Breakdown, DateTimeOffset QuotedAt, DateTimeOffset ExpiresAt,
-    DateTimeOffset? PickupAt = null);
+    DateTimeOffset? PickupAt = null, FareInputs? Inputs = null);
 
 /// <summary>One line of a fare's breakdown.</summary>
 /// <param name="Code">Stable kebab-case code, for example base, distance, time, minimum, night, tax.</param>
 /// <param name="AmountMinorUnits">In the fare's currency; discounts are negative.</param>
 public readonly record struct FareLine(string Code, long AmountMinorUnits);
+
+/// <summary>
+/// All that a price depends on besides its fare policy. Kept with every quote and fare, so that the same price can be worked out again, to the
+/// minor unit, however much else has changed.
+/// </summary>
+/// <param name="SlowDistanceMetres">The part of the distance driven slower than 12 mph.</param>
+/// <param name="SlowSeconds">The part of the duration spent slower than 12 mph.</param>
+/// <param name="LocalStart">The wall clock of the city at the start of the ride.</param>
+/// <param name="IsHoliday">Whether that day is a legal holiday there.</param>
+public sealed record FareInputs(int DistanceMetres, int DurationSeconds, int SlowDistanceMetres, int SlowSeconds, DateTime LocalStart, bool IsHoliday)
+{
+    /// <summary>How long the driver waited at the pickup; zero in a quote.</summary>
+    public int WaitedSeconds { get; init; }
+
+    /// <summary>How far the driver came, straight metres; zero in a quote.</summary>
+    public int PickupMetres { get; init; }
+
+    /// <summary>What the passenger promised the driver on top; no quote has it.</summary>
+    public long TipMinorUnits { get; init; }
+
+    /// <summary>Stops on the way.</summary>
+    public int Stops { get; init; }
+
+    /// <summary>Zones for which the policy has fees, and how the ride met them.</summary>
+    public IReadOnlyList<ZoneMet> ZonesMet { get; init; } = [];
+
+    /// <summary>The lines of the quote, where they stand whatever was driven.</summary>
+    public IReadOnlyList<FareLine>? Quoted { get; init; }
+}
+
+/// <summary>How a ride meets a zone.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ZoneMeeting>))]
+public enum ZoneMeeting { Crossing, Pickup, DropOff }
+
+/// <summary>A zone that a ride met.</summary>
+public readonly record struct ZoneMet(Guid ZoneId, ZoneMeeting On);
 
 /// <summary>Signs quotes (billing) and reads them back (match, billing): HMAC-SHA256 over the JSON, base64url.</summary>
 public sealed class QuoteToken

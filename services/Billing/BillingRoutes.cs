@@ -20,5 +20,10 @@ internal static class BillingRoutes
         adjustments.MapPost("", AdjustFare.Handle).Idempotent();
         adjustments.MapPost("/{adjustmentId:guid}/approve", ApproveAdjustment.Handle).Idempotent();
         adjustments.MapPost("/{adjustmentId:guid}/reject", RejectAdjustment.Handle).Idempotent();
+
+        var operators = app.MapGroup("/v1/ops").WithTags("Operators").RequireAuthorization(Policies.Operator);
+        operators.MapGet("/fare-policies", ListFarePolicies.Handle);
+        operators.MapPost("/fare-policies", PublishFarePolicy.Handle).Idempotent();
+        operators.MapGet("/fares/recomputed", RecomputeFares.Handle);
     }
 }

@@ -17,9 +17,24 @@ internal sealed class FarePolicies(Database database, Cities cities)
     /// <summary>False until the first load, so that a quote can say "in a moment" instead of "never".</summary>
     public bool AreLoaded => loaded.Task.IsCompleted;
 
-    /// <summary>The tariff in force; null when there is none.</summary>
-    public FarePolicy? Current(string cityId, VehicleClass vehicleClass, DateTimeOffset now) =>
-        tariffs.Versions.Find(policy => policy.CityId == cityId && policy.VehicleClass == vehicleClass && policy.ValidFrom <= now);
+    /// <summary>
+    /// The tariff in force for a ride that begins at this local time; null when there is none. Of each band the newest version that is valid,
+    /// and of the bands that hold the narrowest.
+    /// </summary>
+    public FarePolicy? Current(string cityId, VehicleClass vehicleClass, DateTimeOffset now, DateTime localStart)
+    {
+        FarePolicy? narrowest = null;
+        foreach (var versions in tariffs.BandsOf(cityId, vehicleClass))
+        {
+            if (Array.Find(versions, policy => policy.ValidFrom <= now) is { IsActive: true } policy && policy.Band.AppliesAt(localStart)
+                && (narrowest is null || policy.Band.MinutesPerWeek < narrowest.Band.MinutesPerWeek))
+            {
+                narrowest = policy;
+            }
+        }
+
+        return narrowest;
+    }
 
     /// <summary>The tariff that a quote was made under; looked up afresh when it is newer than the last poll.</summary>
     public async Task<FarePolicy> Get(Guid policyId, int version, CancellationToken ct)
@@ -38,14 +53,15 @@ internal sealed class FarePolicies(Database database, Cities cities)
     public async Task<FarePolicy> GetCurrent(string cityId, VehicleClass vehicleClass, DateTimeOffset now, CancellationToken ct)
     {
         await loaded.Task.WaitAsync(ct);
-        return Current(cityId, vehicleClass, now) ?? throw new InvalidOperationException($"No tariff is in force for {vehicleClass} in {cityId}.");
+        return Current(cityId, vehicleClass, now, PickupAt(cityId, now).At) ?? throw new InvalidOperationException($"No tariff is in force for {vehicleClass} in {cityId}.");
     }
 
     /// <summary>An instant by the wall clock of a city.</summary>
     public LocalPickup PickupAt(string cityId, DateTimeOffset instant)
     {
         var city = cities.Find(cityId) ?? throw new InvalidOperationException($"There is no city {cityId}.");
-        return new(TimeZoneInfo.ConvertTime(instant, city.TimeZone).DateTime, tariffs.HolidaysOf(cityId));
+        var local = TimeZoneInfo.ConvertTime(instant, city.TimeZone).DateTime;
+        return new(local, tariffs.IsHoliday(cityId, DateOnly.FromDateTime(local)));
     }
 
     /// <summary>Loads what the schema holds now.</summary>
@@ -58,16 +74,29 @@ internal sealed class FarePolicies(Database database, Cities cities)
         loaded.TrySetResult();
     }
 
-    FarePolicy? Find(Guid policyId, int version) => tariffs.Versions.Find(policy => policy.PolicyId == policyId && policy.Version == version);
+    FarePolicy? Find(Guid policyId, int version) => tariffs.Find(policyId, version);
 
     sealed record HolidayRow(string CityId, DateTime Day);
 
-    /// <summary>Newest versions first.</summary>
-    sealed record Tariffs(List<FarePolicy> Versions, Dictionary<string, IReadOnlySet<DateOnly>> Holidays)
+    sealed class Tariffs(IReadOnlyList<FarePolicy> policies, IReadOnlyDictionary<string, IReadOnlySet<DateOnly>> holidays)
     {
-        public static readonly Tariffs None = new([], []);
+        public static readonly Tariffs None = new([], new Dictionary<string, IReadOnlySet<DateOnly>>());
 
-        public IReadOnlySet<DateOnly> HolidaysOf(string cityId) => Holidays.GetValueOrDefault(cityId) ?? new HashSet<DateOnly>();
+        readonly Dictionary<(Guid, int), FarePolicy> byVersion = policies.ToDictionary(policy => (policy.PolicyId, policy.Version));
+
+        /// <summary>By city and class the bands, in the order of their names; of each band the newest version first.</summary>
+        readonly Dictionary<(string, VehicleClass), FarePolicy[][]> bands = policies
+            .GroupBy(policy => (policy.CityId, policy.VehicleClass))
+            .ToDictionary(group => group.Key, group => group
+                .GroupBy(policy => policy.PolicyId)
+                .OrderBy(band => band.First().Band.Name, StringComparer.Ordinal)
+                .Select(band => band.OrderByDescending(policy => policy.Version).ToArray()).ToArray());
+
+        public FarePolicy? Find(Guid policyId, int version) => byVersion.GetValueOrDefault((policyId, version));
+
+        public FarePolicy[][] BandsOf(string cityId, VehicleClass vehicleClass) => bands.GetValueOrDefault((cityId, vehicleClass)) ?? [];
+
+        public bool IsHoliday(string cityId, DateOnly day) => holidays.GetValueOrDefault(cityId)?.Contains(day) == true;
     }
 }
 

@@ -13,11 +13,11 @@ internal sealed class RequestedQuotes(QuoteToken tokens, RideBills bills)
     const string StoreQuote = """
         insert into billing.quotes (
             quote_id, ride_request_id, passenger_id, city_id, vehicle_class, pickup, drop_off, policy_id, policy_version,
-            distance_metres, duration_seconds, fare_minor_units, currency, breakdown, quoted_at, expires_at)
+            distance_metres, duration_seconds, fare_minor_units, currency, breakdown, inputs, quoted_at, expires_at)
         values (
             @QuoteId, @RideRequestId, @PassengerId, @CityId, @VehicleClass, platform.point(@PickupLatitude, @PickupLongitude),
             platform.point(@DropOffLatitude, @DropOffLongitude), @PolicyId, @PolicyVersion,
-            @DistanceMetres, @DurationSeconds, @MinorUnits, @Currency, @Breakdown::jsonb, @QuotedAt, @ExpiresAt)
+            @DistanceMetres, @DurationSeconds, @MinorUnits, @Currency, @Breakdown::jsonb, @Inputs::jsonb, @QuotedAt, @ExpiresAt)
         on conflict do nothing;
 
         with heard as (
@@ -59,6 +59,7 @@ internal sealed class RequestedQuotes(QuoteToken tokens, RideBills bills)
         quote.Fare.MinorUnits,
         quote.Fare.Currency,
         Breakdown = JsonSerializer.Serialize(quote.Breakdown, Json.Options),
+        Inputs = quote.Inputs is null ? null : JsonSerializer.Serialize(quote.Inputs, Json.Options),
         quote.QuotedAt,
         quote.ExpiresAt,
     };

@@ -41,6 +41,26 @@ internal sealed record RideBill
     public int? QuoteDistanceMetres { get; init; }
     public int? QuoteDurationSeconds { get; init; }
     public string? QuoteBreakdown { get; init; }
+    public string? QuoteInputs { get; init; }
+    public int? WaitedSeconds { get; init; }
+    public int? Stops { get; init; }
+    public int? PickupMetres { get; init; }
+    public string? TrackPolyline { get; init; }
+    public double? DropOffLatitude { get; init; }
+    public double? DropOffLongitude { get; init; }
+    public double? QuotePickupLatitude { get; init; }
+    public double? QuotePickupLongitude { get; init; }
+    public double? QuoteDropOffLatitude { get; init; }
+    public double? QuoteDropOffLongitude { get; init; }
+
+    /// <summary>Where the ride ended; null when its end has not been heard of.</summary>
+    public GeoPoint? DropOff => Point(DropOffLatitude, DropOffLongitude);
+
+    /// <summary>Where it was quoted from.</summary>
+    public GeoPoint? QuotePickup => Point(QuotePickupLatitude, QuotePickupLongitude);
+
+    /// <summary>Where it was quoted to.</summary>
+    public GeoPoint? QuoteDropOff => Point(QuoteDropOffLatitude, QuoteDropOffLongitude);
 
     /// <summary>When the tariff applies from: surcharges go by the start of the ride.</summary>
     public DateTimeOffset PricedAt => StartedAt ?? CompletedAt ?? CancelledAt ?? default;
@@ -54,37 +74,61 @@ internal sealed record RideBill
         && (CancelledAt is not null || (CompletedAt is not null && (overdue || (TrackAcceptedPoints is not null && QuotePolicyId is not null))));
 
     /// <summary>What is owed; null when nothing is, because the cancellation is free. A driver may give a whole ride away: that is a fare of zero.</summary>
-    public Fare? Conclude(FarePolicy policy, LocalPickup pickup, DateTimeOffset now)
+    /// <param name="zonesMet">Those of the policy's zones that the ride met.</param>
+    public Fare? Conclude(FarePolicy policy, LocalPickup pickup, DateTimeOffset now, IReadOnlyList<ZoneMet>? zonesMet = null)
     {
         if (CancelledAt is null)
         {
-            var (basis, price, distance, duration) = PriceOfRide(policy, pickup);
-            return Owed(FareKind.Ride, basis, policy, FareShares.Of(policy, price, FareFactorBasisPoints!.Value, TipMinorUnits), FareFactorBasisPoints.Value, distance, duration, now);
+            return PriceOfRide(policy, pickup, zonesMet ?? [], now);
         }
 
         var fee = policy.Cancellation.FeeOf(CancelledBy!.Value, AssignedAt ?? CancelledAt.Value, CancelledAt.Value);
-        return fee == 0
-            ? null
-            : Owed(FareKind.Cancellation, FareBasis.Policy, policy, FareShares.Of(policy, new([new("cancellation", fee)]), Rounding.AllBasisPoints), Rounding.AllBasisPoints, 0, 0, now);
+        return fee == 0 ? null : Owed(FareKind.Cancellation, FareBasis.Policy, policy, inputs: null, Rounding.AllBasisPoints, 0, 0, now);
     }
 
-    (FareBasis Basis, Price Price, int DistanceMetres, int DurationSeconds) PriceOfRide(FarePolicy policy, LocalPickup pickup)
+    Fare PriceOfRide(FarePolicy policy, LocalPickup pickup, IReadOnlyList<ZoneMet> zonesMet, DateTimeOffset now)
     {
-        var track = TrackAcceptedPoints >= FewestTrackPoints
-            ? new Journey(TrackDistanceMetres!.Value, TrackDurationSeconds!.Value, TrackSlowDistanceMetres!.Value, TrackSlowSeconds!.Value)
-            : (Journey?)null;
+        var track = Track;
         var distance = track?.DistanceMetres ?? QuoteDistanceMetres ?? 0;
         var duration = track?.DurationSeconds ?? QuoteDurationSeconds ?? (int)(CompletedAt!.Value - StartedAt!.Value).TotalSeconds;
-        return policy.Mode == PricingMode.Metered && track is { } journey
-            ? (FareBasis.Track, policy.PriceOf(journey, pickup), distance, duration)
-            : (FareBasis.Quote, QuotedPrice(), distance, duration);
+        var (basis, inputs) = track is { } journey && (policy.Mode == PricingMode.Metered || Deviates(policy, journey))
+            ? (FareBasis.Track, journey.From(pickup) with { PickupMetres = PickupMetres ?? 0, Stops = Stops ?? 0, ZonesMet = zonesMet })
+            : (FareBasis.Quote, QuotedInputs(pickup));
+        return Owed(
+            FareKind.Ride, basis, policy, inputs with { WaitedSeconds = WaitedSeconds ?? 0, TipMinorUnits = TipMinorUnits },
+            FareFactorBasisPoints!.Value, distance, duration, now);
     }
 
-    Price QuotedPrice() => new(QuoteBreakdown is { } lines
-        ? JsonSerializer.Deserialize<List<FareLine>>(lines, Json.Options)!
-        : [new("quoted", QuotedFareMinorUnits!.Value)]);
+    /// <summary>What was driven; null when too little of it was seen.</summary>
+    Journey? Track => TrackAcceptedPoints >= FewestTrackPoints
+        ? new(TrackDistanceMetres!.Value, TrackDurationSeconds!.Value, TrackSlowDistanceMetres!.Value, TrackSlowSeconds!.Value)
+        : null;
 
-    Fare Owed(FareKind kind, FareBasis basis, FarePolicy policy, FareShares shares, int factor, int distanceMetres, int durationSeconds, DateTimeOffset now) => new(
+    /// <summary>Without its quote nobody can say that a ride has become another one.</summary>
+    bool Deviates(FarePolicy policy, Journey driven) =>
+        QuoteDistanceMetres is { } metres && QuoteDurationSeconds is { } seconds
+        && policy.Deviation.Deviates(
+            DropOff is { } ended && QuoteDropOff is { } agreed ? ended.MetresTo(agreed) : 0,
+            (metres, seconds), (driven.DistanceMetres, driven.DurationSeconds));
+
+    /// <summary>The quote's own inputs with its lines, which stand.</summary>
+    FareInputs QuotedInputs(LocalPickup pickup)
+    {
+        var inputs = QuoteInputs is { } stored
+            ? JsonSerializer.Deserialize<FareInputs>(stored, Json.Options)!
+            : new Journey(QuoteDistanceMetres ?? 0, QuoteDurationSeconds ?? 0, 0, 0).From(pickup);
+        return inputs with
+        {
+            Quoted = QuoteBreakdown is { } lines
+                ? JsonSerializer.Deserialize<List<FareLine>>(lines, Json.Options)!
+                : [new("quoted", QuotedFareMinorUnits!.Value)],
+        };
+    }
+
+    Fare Owed(
+        FareKind kind, FareBasis basis, FarePolicy policy, FareInputs? inputs, int factor, int distanceMetres, int durationSeconds, DateTimeOffset now) => new(
         Guid.CreateVersion7(), RideId, kind, basis, PassengerId, DriverId, policy.PolicyId, policy.Version, policy.Currency, distanceMetres, durationSeconds,
-        factor, shares, new(PaymentMethodId!.Value, PaymentMethodKind!.Value), now);
+        factor, Recomputation.SharesOf(policy, inputs, factor), inputs, new(PaymentMethodId!.Value, PaymentMethodKind!.Value), now);
+
+    static GeoPoint? Point(double? latitude, double? longitude) => latitude is { } north && longitude is { } east ? new(north, east) : null;
 }

@@ -1,4 +1,7 @@
+using Tumpang.Billing.Fares;
+using Tumpang.Roads;
 using Tumpang.ServiceDefaults;
+using Tumpang.Zones;
 
 namespace Tumpang.Billing;
 
@@ -6,7 +9,7 @@ namespace Tumpang.Billing;
 /// Where every event about a ride ends: the handler writes down what it heard and comes here with the row, locked; whoever
 /// comes last finds everything there and prices the ride. The row's lock makes that exactly one, the unique fare guards it.
 /// </summary>
-internal sealed class RideBills(FarePolicies policies, BillingMetrics metrics, CityClock clock)
+internal sealed class RideBills(FarePolicies policies, ZonesInForce zones, BillingMetrics metrics, CityClock clock)
 {
     /// <summary>Behind a statement named heard that returns rows of billing.rides: reads the bill.</summary>
     public const string SelectHeard = """
@@ -18,7 +21,11 @@ internal sealed class RideBills(FarePolicies policies, BillingMetrics metrics, C
                heard.track_distance_metres, heard.track_duration_seconds, heard.track_slow_seconds, heard.track_slow_distance_metres,
                heard.track_accepted_points, heard.cancelled_at, heard.cancelled_by, heard.assigned_at,
                quote.policy_id as quote_policy_id, quote.policy_version as quote_policy_version, quote.distance_metres as quote_distance_metres,
-               quote.duration_seconds as quote_duration_seconds, quote.breakdown as quote_breakdown
+               quote.duration_seconds as quote_duration_seconds, quote.breakdown as quote_breakdown, quote.inputs as quote_inputs,
+               heard.waited_seconds, heard.stops, heard.pickup_metres, heard.track_polyline,
+               st_y(heard.drop_off::geometry) as drop_off_latitude, st_x(heard.drop_off::geometry) as drop_off_longitude,
+               st_y(quote.pickup::geometry) as quote_pickup_latitude, st_x(quote.pickup::geometry) as quote_pickup_longitude,
+               st_y(quote.drop_off::geometry) as quote_drop_off_latitude, st_x(quote.drop_off::geometry) as quote_drop_off_longitude
         from   heard
         left   join billing.quotes quote on quote.quote_id = heard.quote_id
         """;
@@ -30,11 +37,11 @@ internal sealed class RideBills(FarePolicies policies, BillingMetrics metrics, C
     const string WriteFare = """
         insert into billing.fares (
             fare_id, ride_id, kind, basis, passenger_id, driver_id, policy_id, policy_version, currency, distance_metres, duration_seconds, full_minor_units,
-            fare_factor_basis_points, total_minor_units, commission_minor_units, driver_earning_minor_units, tax_minor_units, breakdown,
+            fare_factor_basis_points, total_minor_units, commission_minor_units, driver_earning_minor_units, tax_minor_units, breakdown, inputs,
             payment_method_id, payment_method_kind, finalised_at)
         values (
             @FareId, @RideId, @Kind, @Basis, @PassengerId, @DriverId, @PolicyId, @PolicyVersion, @Currency, @DistanceMetres, @DurationSeconds, @Full,
-            @FactorBasisPoints, @Total, @Commission, @DriverEarning, @Tax, @Breakdown::jsonb,
+            @FactorBasisPoints, @Total, @Commission, @DriverEarning, @Tax, @Breakdown::jsonb, @Inputs::jsonb,
             @PaymentMethodId, @PaymentMethodKind, @FinalisedAt)
         """;
 
@@ -50,7 +57,7 @@ internal sealed class RideBills(FarePolicies policies, BillingMetrics metrics, C
         var policy = bill is { QuotePolicyId: { } policyId, QuotePolicyVersion: { } version }
             ? await policies.Get(policyId, version, ct)
             : await policies.GetCurrent(bill.CityId!, bill.VehicleClass!.Value, bill.PricedAt, ct);
-        if (bill.Conclude(policy, policies.PickupAt(policy.CityId, bill.PricedAt), clock.GetUtcNow()) is { } fare)
+        if (bill.Conclude(policy, policies.PickupAt(policy.CityId, bill.PricedAt), clock.GetUtcNow(), ZonesMet(bill, policy)) is { } fare)
         {
             Write(fare, transaction);
             transaction.Publish(fare.Finalised(bill.Version + 1));
@@ -62,6 +69,13 @@ internal sealed class RideBills(FarePolicies policies, BillingMetrics metrics, C
         }
 
         return true;
+    }
+
+    IReadOnlyList<ZoneMet> ZonesMet(RideBill bill, FarePolicy policy)
+    {
+        if (policy.ZoneFees.Count > 0 && !zones.AreLoaded) throw new TimeoutException("The zones are still being loaded.");
+
+        return ZonesOnTheWay.Of(policy, zones.Now, bill.QuotePickup, bill.DropOff ?? bill.QuoteDropOff, () => EncodedPolyline.Decode(bill.TrackPolyline ?? ""));
     }
 
     static void Write(Fare fare, Transaction transaction)

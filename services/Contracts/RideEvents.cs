@@ -2,9 +2,11 @@ namespace Tumpang.Contracts;
 
 /// <summary>The ride exists and its driver is on the way. The start PIN is not in any event: the passenger fetches it.</summary>
 /// <param name="Tip">What the passenger promised on top of the fare; null for nothing.</param>
+/// <param name="PickupDistanceMetres">Straight-line metres from the driver to the pickup at the match.</param>
 public sealed record RideCreated(
     Guid RideId, Guid RideRequestId, Guid PassengerId, Guid DriverId, string CityId, VehicleClass VehicleClass,
-    GeoPoint Pickup, GeoPoint DropOff, Guid QuoteId, Money QuotedFare, PaymentChoice Payment, Money? Tip = null) : Event
+    GeoPoint Pickup, GeoPoint DropOff, Guid QuoteId, Money QuotedFare, PaymentChoice Payment,
+    Money? Tip = null, int? PickupDistanceMetres = null) : Event
 {
     public override Guid AggregateId => RideId;
 }
@@ -24,9 +26,11 @@ public sealed record RideStarted(Guid RideId, Guid PassengerId, Guid DriverId, G
 /// <summary>The driver ended the ride. When and where only: the distance is location's to tell, the fare billing's.</summary>
 /// <param name="StartedAt">City time of the start.</param>
 /// <param name="FareFactorBasisPoints">The driver may lower the fare: 10 000 = all of it, 0 = a free ride. Never more.</param>
+/// <param name="WaitedSeconds">How long the driver waited at the pickup, from arrival to start, city time.</param>
+/// <param name="Stops">How many stops there were on the way.</param>
 public sealed record RideCompleted(
     Guid RideId, Guid PassengerId, Guid DriverId, GeoPoint DropOff, DateTimeOffset StartedAt, DateTimeOffset CompletedAt,
-    int FareFactorBasisPoints) : Event
+    int FareFactorBasisPoints, int? WaitedSeconds = null, int? Stops = null) : Event
 {
     public override Guid AggregateId => RideId;
 }

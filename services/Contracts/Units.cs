@@ -16,7 +16,7 @@ public readonly record struct Money(long MinorUnits, string Currency)
     public override string ToString()
     {
         var scale = Currencies.MinorUnitsPerMajor(Currency);
-        return scale == 1 ? $"{MinorUnits} {Currency}" : $"{(decimal)MinorUnits / scale:0.00} {Currency}";
+        return scale == 1 ? $"{MinorUnits} {Currency}" : $"{((decimal)MinorUnits / scale).ToString(scale == 100 ? "0.00" : "0.000")} {Currency}";
     }
 
     static Money SameCurrency(Money left, Money right) => left.Currency == right.Currency
@@ -28,7 +28,15 @@ public readonly record struct Money(long MinorUnits, string Currency)
 public static class Currencies
 {
     /// <summary>How many minor units make one major unit, for example 100 cents to a dollar. Unknown codes count as 100.</summary>
-    public static long MinorUnitsPerMajor(string currency) => currency is "JPY" or "KRW" or "VND" ? 1 : 100;
+    public static long MinorUnitsPerMajor(string currency) => currency switch
+    {
+        "BIF" or "CLP" or "DJF" or "GNF" or "ISK" or "JPY" or "KMF" or "KRW" or "PYG" or "RWF" or "UGX" or "VND" or "VUV" or "XAF" or "XOF" or "XPF" => 1,
+        "BHD" or "IQD" or "JOD" or "KWD" or "LYD" or "OMR" or "TND" => 1_000,
+        _ => 100,
+    };
+
+    /// <summary>The smallest amount that people pay, in minor units: nobody uses sen any more, so a rupiah, which is 100 of them.</summary>
+    public static long SmallestAmount(string currency) => currency is "IDR" ? MinorUnitsPerMajor(currency) : 1;
 }
 
 /// <summary>A position on WGS 84, degrees; latitude always first.</summary>

@@ -16,6 +16,36 @@ public sealed record Zone(Guid ZoneId, string CityId, string Name, ZoneKind Kind
         && place.Longitude >= southWest.Longitude && place.Longitude <= northEast.Longitude
         && IsWithinRing(place);
 
+    /// <summary>True when a way of straight legs enters or touches the zone.</summary>
+    public bool IsCrossedBy(IReadOnlyList<GeoPoint> way)
+    {
+        for (var point = 0; point < way.Count; point++)
+        {
+            if (Covers(way[point]) || (point > 0 && IsCrossedBy(way[point - 1], way[point]))) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>For a leg with both ends outside: it enters where it crosses an edge.</summary>
+    bool IsCrossedBy(GeoPoint start, GeoPoint end)
+    {
+        if (Math.Max(start.Latitude, end.Latitude) < southWest.Latitude || Math.Min(start.Latitude, end.Latitude) > northEast.Latitude
+            || Math.Max(start.Longitude, end.Longitude) < southWest.Longitude || Math.Min(start.Longitude, end.Longitude) > northEast.Longitude)
+        {
+            return false;
+        }
+
+        for (var corner = 1; corner < Ring.Count; corner++)
+        {
+            var (from, to) = (Ring[corner - 1], Ring[corner]);
+            var (left, right) = (Left(from, to, start), Left(from, to, end));
+            if (left * right <= 0 && (left, right) != (0, 0) && Left(start, end, from) * Left(start, end, to) <= 0) return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Counts how often the ring winds round the place (D. Sunday, "Inclusion of a point in a polygon"); a place on an edge is within.</summary>
     bool IsWithinRing(GeoPoint place)
     {

@@ -26,6 +26,9 @@ public sealed class ZoneIndex
         return null;
     }
 
+    /// <summary>One of a city's zones by its id; null when it is not in force.</summary>
+    public Zone? Find(string cityId, Guid zoneId) => Array.Find(Of(cityId), zone => zone.ZoneId == zoneId);
+
     /// <summary>True within a service area of the city. A city for which none is drawn is served wherever its bounds reach.</summary>
     public bool IsServed(string cityId, GeoPoint place)
     {

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,6 +26,9 @@ public sealed class BillingFleet : IAsyncLifetime
     Fleet? fleet;
     ServiceProvider? hands;
     int turn;
+
+    /// <summary>The operator of these tests.</summary>
+    public Guid Operator { get; } = Guid.CreateVersion7();
 
     /// <summary>The database as billing's own role may use it.</summary>
     public Database Database => Hands.GetRequiredService<Database>();
@@ -68,6 +72,19 @@ public sealed class BillingFleet : IAsyncLifetime
     {
         var request = Request(method, path, user: null);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Servers.Tokens.Operator(user));
+        return request;
+    }
+
+    /// <summary>Likewise, with a body and a key.</summary>
+    public HttpRequestMessage OperatorRequest(HttpMethod method, string path, object? body = null)
+    {
+        var request = RequestOfOperator(method, path, Operator);
+        if (body is not null)
+        {
+            request.Headers.Add("Idempotency-Key", Guid.CreateVersion7().ToString());
+            request.Content = JsonContent.Create(body, options: Json.Options);
+        }
+
         return request;
     }
 

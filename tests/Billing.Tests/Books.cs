@@ -54,6 +54,9 @@ static class Books
         return fare!;
     }
 
+    /// <summary>The lines of a ride's fare, as they are stored.</summary>
+    public static Task<string> Breakdown(this BillingFleet fleet, Ride ride) => fleet.One<string>("select breakdown from billing.fares where ride_id = @RideId", new { ride.RideId });
+
     /// <summary>What billing told of a ride, published or about to be, in its order.</summary>
     public static async Task<IReadOnlyList<TEvent>> Published<TEvent>(this BillingFleet fleet, Ride ride)
         where TEvent : Event

@@ -1,6 +1,8 @@
+using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using Tumpang.Billing.Fares;
+using Tumpang.ServiceDefaults;
 using Xunit;
 
 namespace Tumpang.Billing.Tests;
@@ -10,10 +12,9 @@ public sealed class FarePropertyTests
 {
     static readonly Arbitrary<Case> Cases = Arb.From(
         from policy in Samples.Policies()
-        from journey in Samples.Journeys()
-        from pickup in Samples.Pickups()
+        from ride in Samples.Rides()
         from factor in Gen.Choose(0, 10_000)
-        select new Case(policy, journey, pickup, factor));
+        select new Case(policy, ride, factor));
 
     /// <summary>Peers' finding 8: money in floating point. Here nothing is lost and nothing is made.</summary>
     [Fact]
@@ -42,9 +43,44 @@ public sealed class FarePropertyTests
     [Fact]
     public void Driving_further_or_longer_never_costs_less() => ForAll(any =>
     {
-        var further = any with { Journey = any.Journey with { DistanceMetres = any.Journey.DistanceMetres + 100 } };
-        var longer = any with { Journey = any.Journey with { DurationSeconds = any.Journey.DurationSeconds + 30, SlowSeconds = any.Journey.SlowSeconds + 30 } };
-        return further.Price().MinorUnits >= any.Price().MinorUnits && longer.Price().MinorUnits >= any.Price().MinorUnits;
+        FareInputs[] more =
+        [
+            any.Ride with { DistanceMetres = any.Ride.DistanceMetres + 100 },
+            any.Ride with { DurationSeconds = any.Ride.DurationSeconds + 30, SlowSeconds = any.Ride.SlowSeconds + 30 },
+            any.Ride with { WaitedSeconds = any.Ride.WaitedSeconds + 1 },
+            any.Ride with { PickupMetres = any.Ride.PickupMetres + 100 },
+            any.Ride with { Stops = any.Ride.Stops + 1 },
+        ];
+        return more.All(ride => any.Policy.PriceOf(ride).MinorUnits >= any.Price().MinorUnits);
+    });
+
+    /// <summary>What is stored with a fare is enough to find the same lines and shares again, whatever the way through JSON does to it.</summary>
+    [Fact]
+    public void A_fare_worked_out_again_from_what_was_stored_is_the_same() => ForAll(any =>
+    {
+        var stored = JsonSerializer.Deserialize<FareInputs>(JsonSerializer.Serialize(any.Ride, Json.Options), Json.Options)!;
+        var (first, again) = (any.Shares(), Recomputation.SharesOf(any.Policy, stored, any.Factor));
+        return again.Lines.SequenceEqual(first.Lines) && again with { Lines = first.Lines } == first;
+    });
+
+    /// <summary>Any policy that can be entered can be written down and read back; else an operator could not change one thing of it.</summary>
+    [Fact]
+    public void A_policy_reads_as_it_was_written() => ForAll(any =>
+    {
+        var written = JsonSerializer.Serialize(FarePolicyDocument.Of(any.Policy), Json.Options);
+        var read = JsonSerializer.Deserialize<FarePolicyDocument>(written, Json.Options)!;
+        var policy = read.ToPolicy(any.Policy.PolicyId, any.Policy.Version, any.Policy.Currency, any.Policy.ValidFrom);
+        return JsonSerializer.Serialize(policy, Json.Options) == JsonSerializer.Serialize(any.Policy, Json.Options);
+    });
+
+    /// <summary>The wait is the only thing that an honoured price may grow by.</summary>
+    [Fact]
+    public void A_price_that_was_quoted_stands_and_only_the_wait_comes_on_top() => ForAll(any =>
+    {
+        var quote = any.Policy.PriceOf(any.Ride with { WaitedSeconds = 0 });
+        var waited = any.Policy.PriceOf(any.Ride with { Quoted = quote.Lines });
+        var notWaited = any.Policy.PriceOf(any.Ride with { Quoted = quote.Lines, WaitedSeconds = any.Policy.Waiting.FreeSeconds });
+        return notWaited.Lines.SequenceEqual(quote.Lines) && waited.MinorUnits >= quote.MinorUnits && waited.Lines.Take(quote.Lines.Count).SequenceEqual(quote.Lines);
     });
 
     [Fact]
@@ -60,12 +96,18 @@ public sealed class FarePropertyTests
     [Fact]
     public void A_linear_fare_is_the_true_one_rounded() => ForAll(any =>
     {
-        var policy = any.Policy with { Tariff = TariffKind.Linear, MinimumMinorUnits = 0, Surcharges = [], TaxCode = null };
+        var policy = Samples.Nebengjek with
+        {
+            BaseMinorUnits = any.Policy.BaseMinorUnits,
+            Distance = any.Policy.Distance,
+            Time = any.Policy.Time,
+            RoundingMinorUnits = any.Policy.RoundingMinorUnits,
+        };
         var (perDistance, perTime) = (policy.Distance, policy.Time);
         var exact = policy.BaseMinorUnits
-            + ((decimal)any.Journey.DistanceMetres * 1_000_000 * perDistance.MinorUnits / perDistance.UnitSize)
-            + ((decimal)any.Journey.DurationSeconds * perTime.MinorUnits / perTime.UnitSize);
-        return Math.Abs(policy.PriceOf(any.Journey, any.Pickup).MinorUnits - exact) <= (policy.RoundingMinorUnits / 2m) + 1;
+            + ((decimal)any.Ride.DistanceMetres * 1_000_000 * perDistance.MinorUnits / perDistance.UnitSize)
+            + ((decimal)any.Ride.DurationSeconds * perTime.MinorUnits / perTime.UnitSize);
+        return Math.Abs(policy.PriceOf(any.Ride with { WaitedSeconds = 0, PickupMetres = 0, Stops = 0, ZonesMet = [] }).MinorUnits - exact) <= (policy.RoundingMinorUnits / 2m) + 1;
     });
 
     [Theory]
@@ -79,9 +121,9 @@ public sealed class FarePropertyTests
 
     static void ForAll(Func<Case, bool> holds) => Check.One(Config.QuickThrowOnFailure.WithMaxTest(2_000), Prop.ForAll(Cases, holds));
 
-    sealed record Case(FarePolicy Policy, Journey Journey, LocalPickup Pickup, int Factor)
+    sealed record Case(FarePolicy Policy, FareInputs Ride, int Factor)
     {
-        public Price Price() => Policy.PriceOf(Journey, Pickup);
+        public Price Price() => Policy.PriceOf(Ride);
 
         public FareShares Shares() => FareShares.Of(Policy, Price(), Factor);
     }

@@ -102,6 +102,57 @@ public sealed class RideBillTests
         Assert.Equal((FareBasis.Quote, 1_200L, 3_219), (fare.Basis, fare.Shares.Total, fare.DistanceMetres));
     }
 
+    /// <summary>An upfront price binds until the ride is another one: 10.001 units driven are 8.00 instead of the 12.00 that were quoted, 11.65 are 8.50.</summary>
+    [Theory]
+    [InlineData(40.7830, 3_219, "Quote", 1_200)]
+    [InlineData(40.7874, 3_219, "Quote", 1_200)]
+    [InlineData(40.7880, 3_219, "Track", 800)]
+    [InlineData(40.7830, 3_751, "Track", 850)]
+    public void An_upfront_price_is_honoured_unless_the_ride_became_another_one(double endedAtLatitude, int metres, string basis, long total)
+    {
+        var bill = Tracked with
+        {
+            TrackDistanceMetres = metres,
+            QuoteDropOffLatitude = 40.7830,
+            QuoteDropOffLongitude = -73.9655,
+            DropOffLatitude = endedAtLatitude,
+            DropOffLongitude = -73.9655,
+        };
+
+        var fare = bill.Conclude(Samples.NycTaxi with { Mode = PricingMode.Upfront, Deviation = DeviationRule.Usual }, Samples.MondayAtTwo, Start)!;
+
+        Assert.Equal((basis, total), (fare.Basis.ToString(), fare.Shares.Total));
+    }
+
+    [Fact]
+    public void The_wait_at_the_pickup_comes_on_top_of_an_honoured_price_and_of_a_metered_one()
+    {
+        var policy = Samples.NycTaxi with { Waiting = new(120, 60) };
+        var waited = Tracked with { WaitedSeconds = 300 };
+
+        var (metered, honoured) = (waited.Conclude(policy, Samples.MondayAtTwo, Start)!, waited.Conclude(policy with { Mode = PricingMode.Upfront }, Samples.MondayAtTwo, Start)!);
+
+        // Three minutes beyond the free two at 0.60
+        Assert.Equal((980L, 1_380L), (metered.Shares.Total, honoured.Shares.Total));
+        Assert.Equal(50, honoured.Shares.Tax);
+    }
+
+    [Theory]
+    [InlineData(10_000)]
+    [InlineData(2_900)]
+    [InlineData(0)]
+    public void What_is_kept_with_a_fare_gives_the_same_fare_again(int factor)
+    {
+        foreach (var bill in new[] { Tracked, Completed, Tracked with { WaitedSeconds = 700 } })
+        {
+            var fare = (bill with { FareFactorBasisPoints = factor }).Conclude(Samples.NycTaxi, Samples.MondayAtTwo, Start)!;
+            var again = Recomputation.SharesOf(Samples.NycTaxi, fare.Inputs, fare.FactorBasisPoints);
+
+            Assert.Equal(fare.Shares.Lines, again.Lines);
+            Assert.Equal(fare.Shares with { Lines = again.Lines }, again);
+        }
+    }
+
     /// <summary>NebengJek defect 18.</summary>
     [Fact]
     public void A_ride_given_away_is_a_fare_of_zero()

@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Tumpang.Billing.Fares;
 using Tumpang.Contracts;
+using Tumpang.ServiceDefaults;
 
 namespace Tumpang.Billing.Tests;
 
@@ -57,8 +58,38 @@ static class Samples
         ValidFrom = new(2010, 1, 1, 0, 0, 0, TimeSpan.Zero),
     };
 
-    /// <summary>Any lawful tariff, linear or metered, in steps of 1 to 100 000 minor units.</summary>
+    /// <summary>A place that costs something to meet.</summary>
+    public static Guid Bridge { get; } = new("0190b000-0000-7000-8000-00000000b41d");
+
+    /// <summary>Any lawful tariff, linear or metered, in steps of 1 to 100 000 minor units, with every component.</summary>
     public static Gen<FarePolicy> Policies() =>
+        from policy in PlainPolicies()
+        from sections in Gen.Choose(0, 3)
+        from perSection in Gen.Choose(0, 900_000)
+        from night in Gen.Choose(0, 20_000)
+        from waiting in Gen.Choose(0, 5_000)
+        from pickup in Gen.Choose(0, 5_000)
+        from extra in Gen.Choose(0, 5_000)
+        from salesTax in Gen.Choose(0, 10_000)
+        from inclusive in Gen.Elements(true, false)
+        from fixedCommission in Gen.Choose(0, 20_000)
+        select policy with
+        {
+            DistanceSections = policy.Tariff == TariffKind.TaxiMeter
+                ? []
+                : [.. Enumerable.Range(1, sections).Select(number => new DistanceSection(number * 3_000, new(perSection / number, 1_000_000_000)))],
+            Night = new(night, new(22, 0), new(5, 0)),
+            Waiting = new(120, waiting),
+            Pickup = new(500, new(pickup, 1_000_000_000)),
+            StopMinorUnits = extra,
+            BookingMinorUnits = extra / 2,
+            ZoneFees = [new(Bridge, ZoneMeeting.Crossing, "toll", extra), new(Bridge, ZoneMeeting.Pickup, "airport-fee", extra / 3)],
+            SalesTax = new(salesTax, inclusive),
+            CommissionMinorUnits = fixedCommission,
+        };
+
+    /// <summary>Any lawful tariff of base, distance and time.</summary>
+    public static Gen<FarePolicy> PlainPolicies() =>
         from taxi in Gen.Elements(true, false)
         from basis in Gen.Choose(0, 10_000)
         from perDistance in Gen.Choose(0, 900_000)
@@ -83,18 +114,27 @@ static class Samples
             Surcharges = NycTaxi.Surcharges,
         };
 
-    /// <summary>Up to 200 km and six hours, partly slow.</summary>
-    public static Gen<Journey> Journeys() =>
+    /// <summary>Up to 200 km and six hours, partly slow, in any two weeks' hour, with waits, stops and zones.</summary>
+    public static Gen<FareInputs> Rides() =>
         from distance in Gen.Choose(0, 200_000)
         from duration in Gen.Choose(0, 21_600)
         from slowDistance in Gen.Choose(0, distance)
         from slow in Gen.Choose(0, duration)
-        select new Journey(distance, duration, slowDistance, slow);
-
-    public static Gen<LocalPickup> Pickups() =>
         from minutes in Gen.Choose(0, 60 * 24 * 14)
-        select Local("2013-11-18 00:00") with { At = new DateTime(2013, 11, 18).AddMinutes(minutes) };
+        from waited in Gen.Choose(0, 1_800)
+        from came in Gen.Choose(0, 5_000)
+        from stops in Gen.Choose(0, 3)
+        from meetings in Gen.Elements<ZoneMeeting[]>([], [ZoneMeeting.Crossing], [ZoneMeeting.Crossing, ZoneMeeting.Pickup])
+        select new FareInputs(distance, duration, slowDistance, slow, new DateTime(2013, 11, 18).AddMinutes(minutes), IsHoliday(new DateTime(2013, 11, 18).AddMinutes(minutes)))
+        {
+            WaitedSeconds = waited,
+            PickupMetres = came,
+            Stops = stops,
+            ZonesMet = [.. meetings.Select(meeting => new ZoneMet(Bridge, meeting))],
+        };
 
     /// <summary>What the wall clock of the city shows. Thanksgiving 2013 is a holiday.</summary>
-    public static LocalPickup Local(string wallClock) => new(DateTime.Parse(wallClock), new HashSet<DateOnly> { new(2013, 11, 28) });
+    public static LocalPickup Local(string wallClock) => new(DateTime.Parse(wallClock), IsHoliday(DateTime.Parse(wallClock)));
+
+    static bool IsHoliday(DateTime local) => DateOnly.FromDateTime(local) == new DateOnly(2013, 11, 28);
 }

@@ -8,9 +8,9 @@ namespace Tumpang.Billing.Fares;
 internal sealed record FareShares(IReadOnlyList<FareLine> Lines, long Full, long Total, long Commission, long DriverEarning, long Tax)
 {
     /// <summary>
-    /// Divides a price. The factor lowers the whole fare and rounds down, in favour of the passenger; the tax is due in full
-    /// as far as the rest covers it; the commission is taken of what remains and rounds down, in favour of the driver.
-    /// A tip comes on top, for the driver alone: it is neither lowered nor taxed, and there is no commission on it.
+    /// Divides a price. The factor lowers the whole fare and rounds down, in favour of the passenger; a fixed tax is due in full
+    /// as far as the rest covers it, a sales tax falls with the fare; the commission is taken of what remains and rounds down, in
+    /// favour of the driver. A tip comes on top, for the driver alone: it is neither lowered nor taxed, and there is no commission on it.
     /// </summary>
     /// <param name="factorBasisPoints">What the driver left of it: 10 000 = all, 0 = a free ride.</param>
     /// <param name="tipMinorUnits">What the passenger promised while searching.</param>
@@ -18,10 +18,18 @@ internal sealed record FareShares(IReadOnlyList<FareLine> Lines, long Full, long
     {
         var full = price.MinorUnits;
         var total = factorBasisPoints == Rounding.AllBasisPoints ? full : Rounding.ShareDown(full, factorBasisPoints, policy.RoundingMinorUnits);
-        var tax = Math.Min(total, price.Lines.Where(line => line.Code == policy.TaxCode).Sum(line => line.AmountMinorUnits));
-        var commission = Rounding.ShareDown(total - tax, policy.CommissionBasisPoints);
+        var tax = TaxWithin(policy, price, full, total);
+        var commission = Math.Min(total - tax, Rounding.ShareDown(total - tax, policy.CommissionBasisPoints) + policy.CommissionMinorUnits);
         IReadOnlyList<FareLine> discount = total == full ? [] : [new("driver-discount", total - full)];
         IReadOnlyList<FareLine> tip = tipMinorUnits == 0 ? [] : [new("tip", tipMinorUnits)];
         return new([.. price.Lines, .. discount, .. tip], full + tipMinorUnits, total + tipMinorUnits, commission, total - tax - commission + tipMinorUnits, tax);
+    }
+
+    static long TaxWithin(FarePolicy policy, Price price, long full, long total)
+    {
+        var fixedTax = price.Of(policy.TaxCode);
+        var salesTax = price.Of(Pricing.SalesTaxCode) + policy.SalesTax.Within(full - fixedTax);
+        var due = Math.Min(total, fixedTax);
+        return due + Math.Min(total - due, full == 0 ? 0 : Rounding.HalfToEven((Int128)salesTax * total, full));
     }
 }

@@ -2,40 +2,109 @@ using Tumpang.ServiceDefaults;
 
 namespace Tumpang.Billing.Fares;
 
-/// <summary>When a ride begins, as its surcharges see it: the wall clock of the city, and its holidays.</summary>
-internal readonly record struct LocalPickup(DateTime At, IReadOnlySet<DateOnly> Holidays);
+/// <summary>When a ride begins, as its surcharges see it: the wall clock of the city, and whether the day is a legal holiday there.</summary>
+internal readonly record struct LocalPickup(DateTime At, bool IsHoliday);
 
-/// <summary>Turns a journey into the lines of a fare. Pure, integers only; the order of the lines is the order of the rules.</summary>
+/// <summary>Turns what was driven into the lines of a fare. Pure, integers only; the order of the lines is the order of the rules.</summary>
 internal static class Pricing
 {
-    const long MicrometresPerMetre = 1_000_000;
+    public const long MicrometresPerMetre = 1_000_000;
 
-    /// <summary>What the journey costs under this policy; the lines sum to the fare.</summary>
-    public static Price PriceOf(this FarePolicy policy, Journey journey, LocalPickup pickup)
+    /// <summary>Code of the line of <see cref="FarePolicy.SalesTax"/>.</summary>
+    public const string SalesTaxCode = "sales-tax";
+
+    /// <summary>What the ride costs under this policy; the lines sum to the fare.</summary>
+    public static Price PriceOf(this FarePolicy policy, FareInputs inputs)
     {
-        var lines = new List<FareLine>(8);
-        Add(lines, "base", policy.BaseMinorUnits);
-        lines.AddRange(policy.Tariff switch
-        {
-            TariffKind.TaxiMeter => [new("meter", AdditionalUnits(policy, journey) * policy.Distance.MinorUnits)],
-            _ =>
-            [
-                new("distance", policy.Distance.PriceOf(journey.DistanceMetres * MicrometresPerMetre)),
-                new("time", policy.Time.PriceOf(journey.DurationSeconds)),
-            ],
-        });
-        Add(lines, "minimum", policy.MinimumMinorUnits - lines.Sum(line => line.AmountMinorUnits));
-        foreach (var surcharge in policy.Surcharges.Where(surcharge => surcharge.AppliesAt(pickup.At, pickup.Holidays)))
-        {
-            Add(lines, surcharge.Code, surcharge.MinorUnits);
-        }
+        if (inputs.Quoted is { } quoted) return policy.Honour(quoted, inputs);
 
-        if (policy.TaxCode is { } tax)
-        {
-            Add(lines, tax, policy.TaxMinorUnits);
-        }
-
+        var lines = new List<FareLine>(12);
+        AddTrip(lines, policy, inputs);
+        AddSurcharges(lines, policy, inputs);
+        Add(lines, "waiting", policy.Waiting.PriceOf(inputs.WaitedSeconds));
+        Add(lines, "pickup-distance", policy.Pickup.PriceOf(inputs.PickupMetres));
+        Add(lines, "stops", policy.StopMinorUnits * inputs.Stops);
+        Add(lines, "booking", policy.BookingMinorUnits);
+        AddZoneFees(lines, policy, inputs);
+        AddTaxes(lines, policy);
         return Rounded(policy, lines);
+    }
+
+    /// <summary>As above, of a ride that met nothing but road and hour.</summary>
+    public static Price PriceOf(this FarePolicy policy, Journey journey, LocalPickup pickup) => policy.PriceOf(journey.From(pickup));
+
+    /// <summary>The journey that began at this hour.</summary>
+    public static FareInputs From(this Journey journey, LocalPickup pickup) => new(
+        journey.DistanceMetres, journey.DurationSeconds, journey.SlowDistanceMetres, journey.SlowSeconds, pickup.At, pickup.IsHoliday);
+
+    /// <summary>The lines that were quoted stand; only the wait at the pickup, which no quote can know, comes on top of them.</summary>
+    static Price Honour(this FarePolicy policy, IReadOnlyList<FareLine> quoted, FareInputs inputs)
+    {
+        var waiting = policy.Waiting.PriceOf(inputs.WaitedSeconds);
+        if (waiting == 0) return new(quoted);
+
+        List<FareLine> lines = [.. quoted];
+        Add(lines, "waiting", waiting);
+        Add(lines, SalesTaxCode, policy.SalesTax.On(waiting));
+        return Rounded(policy, lines);
+    }
+
+    static void AddTrip(List<FareLine> lines, FarePolicy policy, FareInputs inputs)
+    {
+        var journey = new Journey(inputs.DistanceMetres, inputs.DurationSeconds, inputs.SlowDistanceMetres, inputs.SlowSeconds);
+        Add(lines, "base", policy.BaseMinorUnits);
+        if (policy.Tariff == TariffKind.TaxiMeter)
+        {
+            Add(lines, "meter", AdditionalUnits(policy, journey) * policy.Distance.MinorUnits);
+        }
+        else
+        {
+            Add(lines, "distance", PriceOfDistance(policy, journey.DistanceMetres));
+            Add(lines, "time", policy.Time.PriceOf(journey.DurationSeconds));
+        }
+
+        Add(lines, "minimum", policy.MinimumMinorUnits - Sum(lines));
+    }
+
+    static void AddSurcharges(List<FareLine> lines, FarePolicy policy, FareInputs inputs)
+    {
+        if (policy.Night is { } night && night.AppliesAt(inputs.LocalStart))
+        {
+            Add(lines, "night-rate", Rounding.HalfToEven((Int128)Sum(lines) * night.BasisPoints, Rounding.AllBasisPoints));
+        }
+
+        foreach (var surcharge in policy.Surcharges)
+        {
+            if (surcharge.AppliesAt(inputs.LocalStart, inputs.IsHoliday)) Add(lines, surcharge.Code, surcharge.MinorUnits);
+        }
+    }
+
+    static void AddZoneFees(List<FareLine> lines, FarePolicy policy, FareInputs inputs)
+    {
+        foreach (var fee in policy.ZoneFees)
+        {
+            if (inputs.ZonesMet.Contains(new(fee.ZoneId, fee.On))) Add(lines, fee.Code, fee.MinorUnits);
+        }
+    }
+
+    static void AddTaxes(List<FareLine> lines, FarePolicy policy)
+    {
+        var salesTax = policy.SalesTax.On(Sum(lines));
+        if (policy.TaxCode is { } tax) Add(lines, tax, policy.TaxMinorUnits);
+        Add(lines, SalesTaxCode, salesTax);
+    }
+
+    /// <summary>Each section of the way at its own rate.</summary>
+    static long PriceOfDistance(FarePolicy policy, int metres)
+    {
+        var (price, from, rate) = (0L, 0, policy.Distance);
+        foreach (var section in policy.DistanceSections)
+        {
+            price += rate.PriceOf(Math.Clamp(metres - from, 0, section.FromMetres - from) * MicrometresPerMetre);
+            (from, rate) = (section.FromMetres, section.Rate);
+        }
+
+        return price + rate.PriceOf(Math.Max(0, metres - from) * MicrometresPerMetre);
     }
 
     /// <summary>
@@ -53,8 +122,7 @@ internal static class Pricing
 
     static Price Rounded(FarePolicy policy, List<FareLine> lines)
     {
-        lines.RemoveAll(line => line.AmountMinorUnits == 0);
-        var exact = lines.Sum(line => line.AmountMinorUnits);
+        var exact = Sum(lines);
         var rounded = Rounding.ToStep(exact, policy.RoundingMinorUnits);
         if (rounded != exact)
         {
@@ -62,6 +130,13 @@ internal static class Pricing
         }
 
         return new(lines);
+    }
+
+    static long Sum(List<FareLine> lines)
+    {
+        var sum = 0L;
+        foreach (var line in lines) sum = checked(sum + line.AmountMinorUnits);
+        return sum;
     }
 
     static void Add(List<FareLine> lines, string code, long minorUnits)
@@ -78,4 +153,7 @@ internal sealed record Price(IReadOnlyList<FareLine> Lines)
 {
     /// <summary>The sum of the lines, minor units.</summary>
     public long MinorUnits => Lines.Sum(line => line.AmountMinorUnits);
+
+    /// <summary>What the lines of a code sum to.</summary>
+    public long Of(string? code) => Lines.Where(line => line.Code == code).Sum(line => line.AmountMinorUnits);
 }

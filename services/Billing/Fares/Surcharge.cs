@@ -11,8 +11,8 @@ internal sealed record Surcharge(
     string Code, long MinorUnits, TimeOnly From, TimeOnly To, IReadOnlyList<DayOfWeek>? Days = null, bool ExceptHolidays = false)
 {
     /// <summary>Whether a ride that begins at this local time pays it. The day is the calendar day of the pickup.</summary>
-    public bool AppliesAt(DateTime localPickup, IReadOnlySet<DateOnly> holidays) =>
+    public bool AppliesAt(DateTime localPickup, bool isHoliday) =>
         TimeOnly.FromDateTime(localPickup).IsBetween(From, To)
         && Days?.Contains(localPickup.DayOfWeek) != false
-        && !(ExceptHolidays && holidays.Contains(DateOnly.FromDateTime(localPickup)));
+        && !(ExceptHolidays && isHoliday);
 }

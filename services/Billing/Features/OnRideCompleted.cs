@@ -12,10 +12,13 @@ internal sealed class OnRideCompleted(RideBills bills, IOptions<BillingOptions> 
 {
     const string Hear = """
         with heard as (
-            insert into billing.rides as ride (ride_id, passenger_id, driver_id, started_at, completed_at, fare_factor_basis_points, due_at)
-            values (@RideId, @PassengerId, @DriverId, @StartedAt, @CompletedAt, @FareFactorBasisPoints, now() + @TrackDeadline)
+            insert into billing.rides as ride (ride_id, passenger_id, driver_id, started_at, completed_at, fare_factor_basis_points, drop_off, waited_seconds, stops, due_at)
+            values (
+                @RideId, @PassengerId, @DriverId, @StartedAt, @CompletedAt, @FareFactorBasisPoints, platform.point(@Latitude, @Longitude), @WaitedSeconds,
+                @Stops, now() + @TrackDeadline)
             on conflict (ride_id) do update
             set started_at = excluded.started_at, completed_at = excluded.completed_at, fare_factor_basis_points = excluded.fare_factor_basis_points,
+                drop_off = excluded.drop_off, waited_seconds = excluded.waited_seconds, stops = excluded.stops,
                 due_at = case when ride.status = 'Open' then excluded.due_at end
             where ride.completed_at is null
             returning ride.*
@@ -38,6 +41,13 @@ internal sealed class OnRideCompleted(RideBills bills, IOptions<BillingOptions> 
         ride.StartedAt,
         ride.CompletedAt,
         FareFactorBasisPoints = Math.Clamp(ride.FareFactorBasisPoints, 0, Fares.Rounding.AllBasisPoints),
+        ride.DropOff.Latitude,
+        ride.DropOff.Longitude,
+        WaitedSeconds = Known(ride.WaitedSeconds),
+        Stops = Known(ride.Stops),
         options.Value.TrackDeadline,
     };
+
+    /// <summary>Older copies of ride do not say it.</summary>
+    static int? Known(int? said) => said is { } number ? Math.Max(0, number) : null;
 }

@@ -24,19 +24,27 @@ internal static class QuoteRides
 
         var (pickup, dropOff, pickupAt) = (request.Pickup!.Value, request.DropOff!.Value, Whole(request.PickupAt));
         var city = cities.At(pickup)!;
-        var tariffs = city.VehicleClasses.Select(vehicleClass => policies.Current(city.Id, vehicleClass, now)).OfType<FarePolicy>().ToList();
+        var start = policies.PickupAt(city.Id, pickupAt ?? now);
+        var tariffs = city.VehicleClasses.Select(vehicleClass => policies.Current(city.Id, vehicleClass, now, start.At)).OfType<FarePolicy>().ToList();
         if (tariffs.Count == 0) return BillingProblems.NoTariff.ToHttp();
 
-        var journey = Journey.Along(roads.Find(pickup, dropOff));
-        var start = policies.PickupAt(city.Id, pickupAt ?? now);
+        var route = roads.Find(pickup, dropOff);
+        var journey = Journey.Along(route).From(start);
         metrics.CountQuotes(tariffs.Count);
-        var quotes = tariffs.Select(policy => QuoteOf(policy, policy.PriceOf(journey, start), journey));
+        var quotes = tariffs.Select(policy => QuoteOf(policy, journey with { ZonesMet = ZonesMet(policy) }));
         return TypedResults.Ok(new QuotesView([.. quotes.Select(quote => QuoteView.Of(quote, tokens.Sign(quote)))]));
 
-        Quote QuoteOf(FarePolicy policy, Price price, Journey way) => new(
-            Guid.CreateVersion7(), user.Id, policy.CityId, policy.VehicleClass, pickup, dropOff, policy.PolicyId, policy.Version,
-            way.DistanceMetres, way.DurationSeconds, new(price.MinorUnits, policy.Currency), price.Lines, now, now + options.Value.QuoteLifetime,
-            pickupAt);
+        IReadOnlyList<ZoneMet> ZonesMet(FarePolicy policy) =>
+            ZonesOnTheWay.Of(policy, zones.Now, pickup, dropOff, () => [.. route.Points.Select(point => point.Position)]);
+
+        Quote QuoteOf(FarePolicy policy, FareInputs inputs)
+        {
+            var price = policy.PriceOf(inputs);
+            return new(
+                Guid.CreateVersion7(), user.Id, policy.CityId, policy.VehicleClass, pickup, dropOff, policy.PolicyId, policy.Version,
+                inputs.DistanceMetres, inputs.DurationSeconds, new(price.MinorUnits, policy.Currency), price.Lines, now, now + options.Value.QuoteLifetime,
+                pickupAt, inputs);
+        }
     }
 
     /// <summary>In UTC and to the second: a time that every store keeps as it is, so that two quotes for one pickup say the same.</summary>

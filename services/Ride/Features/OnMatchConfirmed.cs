@@ -63,7 +63,8 @@ sealed class OnMatchConfirmed : IEventHandler<MatchConfirmed>
 
     static RideCreated Created(MatchConfirmed happened) => new(
         happened.RideId, happened.RideRequestId, happened.PassengerId, happened.DriverId, happened.CityId, happened.VehicleClass,
-        happened.Pickup, happened.DropOff, happened.QuoteId, happened.QuotedFare, happened.Payment, happened.Tip)
+        happened.Pickup, happened.DropOff, happened.QuoteId, happened.QuotedFare, happened.Payment, happened.Tip,
+        (int)happened.DriverPosition.MetresTo(happened.Pickup))
     { OccurredAt = happened.OccurredAt, Version = 1 };
 
     static object Row(MatchConfirmed happened, RideCancelled? cancelled) => new

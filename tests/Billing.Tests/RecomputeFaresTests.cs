@@ -1,0 +1,69 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Dapper;
+using Tumpang.Contracts;
+using Xunit;
+
+namespace Tumpang.Billing.Tests;
+
+/// <summary>Every fare can be worked out again from what was stored with it, to the minor unit.</summary>
+public sealed class RecomputeFaresTests(BillingFleet fleet)
+{
+    [Fact]
+    public async Task All_fares_come_out_as_they_were_charged_and_one_that_does_not_is_named()
+    {
+        Ride[] rides = [.. Enumerable.Range(0, 12).Select(number => number % 2 == 0 ? Ride.InNewYork() : Ride.InJakarta())];
+        foreach (var (number, ride) in rides.Index())
+        {
+            await fleet.Deliver(ride.Requested(fleet.Tokens), ride.Created());
+            await fleet.Deliver(number switch
+            {
+                0 => [ride.Cancelled(Party.Passenger, 1_000)],
+                1 => [ride.Completed(), ride.Tracked(metres: 0, points: 0)],
+                _ => [ride.Completed(factor: 10_000 - (number * 777)) with { WaitedSeconds = number * 60 }, ride.Tracked(metres: number * 1_234, slowSeconds: number * 17)],
+            });
+            await fleet.FareOf(ride);
+        }
+
+        var altered = await CopyWithAnotherFull(rides[4]);
+        var (recomputed, different) = await Recomputed();
+
+        Assert.True(recomputed > rides.Length);
+        Assert.Equal([altered], different);
+    }
+
+    /// <summary>A settled fare of zero, so that it belongs to no other rule of the books, one unit of which is wrong.</summary>
+    async Task<Guid> CopyWithAnotherFull(Ride ride)
+    {
+        var rideId = Guid.CreateVersion7();
+        await using var connection = await fleet.Owner.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await connection.ExecuteAsync("""
+            insert into billing.fares (
+                fare_id, ride_id, kind, basis, passenger_id, driver_id, policy_id, policy_version, currency, distance_metres, duration_seconds,
+                full_minor_units, fare_factor_basis_points, total_minor_units, commission_minor_units, driver_earning_minor_units, tax_minor_units,
+                breakdown, inputs, payment_method_id, payment_method_kind, settlement, settled_at, finalised_at)
+            select @rideId, @rideId, kind, basis, passenger_id, driver_id, policy_id, policy_version, currency, distance_metres, duration_seconds,
+                   full_minor_units + 1, 0, 0, 0, 0, 0, '[]', inputs, payment_method_id, payment_method_kind, 'Settled', finalised_at, finalised_at
+            from   billing.fares
+            where  ride_id = @original
+            """, new { rideId, original = ride.RideId });
+        return rideId;
+    }
+
+    async Task<(int Recomputed, IReadOnlyList<Guid> Different)> Recomputed()
+    {
+        var (recomputed, different, cursor) = (0, new List<Guid>(), (string?)null);
+        do
+        {
+            using var request = fleet.OperatorRequest(HttpMethod.Get, $"/v1/ops/fares/recomputed?limit=7{(cursor is null ? "" : $"&cursor={cursor}")}");
+            using var answer = await fleet.Send(request);
+            var page = await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+            recomputed += page.GetProperty("recomputed").GetInt32();
+            different.AddRange(page.GetProperty("different").EnumerateArray().Select(ride => ride.GetGuid()));
+            cursor = page.TryGetProperty("nextCursor", out var next) ? next.GetString() : null;
+        }
+        while (cursor is not null);
+
+        return (recomputed, different);
+    }
+}
