@@ -51,6 +51,7 @@ internal static class PublicApi
 
         new("billing", "/v1/quotes"),
         new("billing", "/v1/rides/{rideId}/fare"),
+        new("billing", "/v1/rides/{rideId}/cancellation-fee"),
         new("billing", "/v1/me/earnings"),
         new("billing", "/v1/me/debts"),
         new("billing", "/v1/ops/rides/{rideId}/adjustments/{**rest}"),

@@ -16,6 +16,10 @@ internal static class BillingProblems
 
     public static Problem FareNotFinal { get; } = new(404, "fare-not-final", "This ride has no fare yet.") { RetryAfterSeconds = 1 };
 
+    public static Problem RideNotKnownYet { get; } = new(404, "ride-not-known-yet", "This ride is not known here yet.") { RetryAfterSeconds = 1 };
+
+    public static Problem RideIsOver { get; } = new(409, "ride-over", "The ride has ended; it cannot be cancelled.");
+
     public static Problem Starting { get; } = new(503, "unavailable", "Tariffs and zones are being loaded.") { RetryAfterSeconds = 1 };
 
     public static Problem FareNotFound { get; } = Problem.NotFound("fare");

@@ -12,6 +12,7 @@ internal static class BillingRoutes
 
         v1.MapPost("/quotes", QuoteRides.Handle);
         v1.MapGet("/rides/{rideId:guid}/fare", GetFare.Handle);
+        v1.MapGet("/rides/{rideId:guid}/cancellation-fee", PreviewCancellation.Handle);
         v1.MapGet("/me/earnings", GetEarnings.Handle).RequireAuthorization(Policies.Driver);
         v1.MapGet("/me/debts", ListDebts.Handle);
 

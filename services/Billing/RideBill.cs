@@ -62,8 +62,16 @@ internal sealed record RideBill
     /// <summary>Where it was quoted to.</summary>
     public GeoPoint? QuoteDropOff => Point(QuoteDropOffLatitude, QuoteDropOffLongitude);
 
+    /// <summary>Why there is no cancellation to preview; null when there is.</summary>
+    public Problem? WhyNotCancel => this switch
+    {
+        { CityId: null } or { AssignedAt: null } => BillingProblems.RideNotKnownYet,
+        { CompletedAt: not null } or { CancelledAt: not null } => BillingProblems.RideIsOver,
+        _ => null,
+    };
+
     /// <summary>When the tariff applies from: surcharges go by the start of the ride.</summary>
-    public DateTimeOffset PricedAt => StartedAt ?? CompletedAt ?? CancelledAt ?? default;
+    public DateTimeOffset PricedAt => StartedAt ?? CompletedAt ?? CancelledAt ?? AssignedAt ?? default;
 
     /// <summary>
     /// Whether the ride can be priced now. Once <paramref name="overdue"/>, what is missing of track and quote is done without;

@@ -54,9 +54,7 @@ internal sealed class RideBills(FarePolicies policies, ZonesInForce zones, Billi
             return false;
         }
 
-        var policy = bill is { QuotePolicyId: { } policyId, QuotePolicyVersion: { } version }
-            ? await policies.Get(policyId, version, ct)
-            : await policies.GetCurrent(bill.CityId!, bill.VehicleClass!.Value, bill.PricedAt, ct);
+        var policy = await PolicyOf(bill, ct);
         if (bill.Conclude(policy, policies.PickupAt(policy.CityId, bill.PricedAt), clock.GetUtcNow(), ZonesMet(bill, policy)) is { } fare)
         {
             Write(fare, transaction);
@@ -77,6 +75,11 @@ internal sealed class RideBills(FarePolicies policies, ZonesInForce zones, Billi
 
         return ZonesOnTheWay.Of(policy, zones.Now, bill.QuotePickup, bill.DropOff ?? bill.QuoteDropOff, () => EncodedPolyline.Decode(bill.TrackPolyline ?? ""));
     }
+
+    /// <summary>The tariff of a ride: the one of its quote, or what is in force when the quote is not known.</summary>
+    public Task<FarePolicy> PolicyOf(RideBill bill, CancellationToken ct) => bill is { QuotePolicyId: { } policyId, QuotePolicyVersion: { } version }
+        ? policies.Get(policyId, version, ct)
+        : policies.GetCurrent(bill.CityId!, bill.VehicleClass!.Value, bill.PricedAt, ct);
 
     static void Write(Fare fare, Transaction transaction)
     {

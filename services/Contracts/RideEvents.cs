@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Tumpang.Contracts;
 
 /// <summary>The ride exists and its driver is on the way. The start PIN is not in any event: the passenger fetches it.</summary>
@@ -18,7 +20,8 @@ public sealed record DriverArrived(Guid RideId, Guid PassengerId, Guid DriverId,
 }
 
 /// <summary>The passenger is in the vehicle; from here the track counts.</summary>
-public sealed record RideStarted(Guid RideId, Guid PassengerId, Guid DriverId, GeoPoint Position) : Event
+/// <param name="WaitedSeconds">How long the driver had waited at the pickup, whole seconds of city time.</param>
+public sealed record RideStarted(Guid RideId, Guid PassengerId, Guid DriverId, GeoPoint Position, int? WaitedSeconds = null) : Event
 {
     public override Guid AggregateId => RideId;
 }
@@ -43,6 +46,15 @@ public sealed record RideCancelled(
     DateTimeOffset AssignedAt, Guid QuoteId, PaymentChoice Payment) : Event
 {
     public override Guid AggregateId => RideId;
+
+    /// <summary>Whose doing it was: who does not come has cancelled, though the other side says so.</summary>
+    [JsonIgnore]
+    public Party Cause => Reason switch
+    {
+        CancelReason.PassengerNoShow => Party.Passenger,
+        CancelReason.DriverNoShow => Party.Driver,
+        _ => By,
+    };
 }
 
 /// <summary>One side rated the other, 1 to 5 stars; once per ride and side.</summary>

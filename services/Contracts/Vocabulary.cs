@@ -36,3 +36,16 @@ public enum RideStatus { DriverAssigned, DriverArrived, InProgress, Completed, C
 
 /// <summary>How a passenger pays for one ride: the method's id at payment, and its kind.</summary>
 public readonly record struct PaymentChoice(Guid PaymentMethodId, PaymentMethodKind Kind);
+
+/// <summary>Reasons of a cancelled ride that change what comes of it. ride has checked them before it says so.</summary>
+public static class CancelReason
+{
+    /// <summary>The driver waited at the pickup for as long as the rule says: as good as cancelled by the passenger.</summary>
+    public const string PassengerNoShow = "passenger-no-show";
+
+    /// <summary>The driver is late beyond the rule: as good as cancelled by the driver, though the passenger does not want another.</summary>
+    public const string DriverNoShow = "driver-no-show";
+
+    /// <summary>The passenger asked the driver to cancel, and does not want another.</summary>
+    public const string PassengerAsked = "passenger-asked-to-cancel";
+}

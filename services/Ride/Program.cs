@@ -7,6 +7,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("ride");
 builder.AddPostgres(schema: "ride");
 builder.AddBus(bus => bus.Handle<MatchConfirmed, OnMatchConfirmed>());
+builder.Services.AddOptions<RideOptions>().BindConfiguration("Ride").ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddSingleton<RideStore>();
 builder.Services.AddSweeper<ForgetEarlyCancellations>();
 

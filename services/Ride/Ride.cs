@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Tumpang.Contracts;
 using Tumpang.ServiceDefaults;
 
@@ -6,8 +7,19 @@ namespace Tumpang.Rides;
 /// <summary>A ride as it stands, and everything that may happen to it. Pure: state, input and the time in, an event or a refusal out.</summary>
 sealed record Ride(
     Guid RideId, Guid RideRequestId, Guid PassengerId, Guid DriverId, RideStatus Status, long Version, GeoPoint Pickup, GeoPoint DropOff,
-    Guid QuoteId, PaymentChoice Payment, string StartPin, int PinTries, DateTimeOffset AssignedAt, DateTimeOffset? StartedAt)
+    Guid QuoteId, PaymentChoice Payment, string StartPin, int PinTries, DateTimeOffset AssignedAt, DateTimeOffset? StartedAt, DateTimeOffset? ArrivedAt = null,
+    DateTimeOffset? DriverDueAt = null)
 {
+    /// <summary>Every step that a ride can take; whatever is not here is a 409. The table ride.transitions holds the same list.</summary>
+    public static readonly FrozenSet<(RideStatus From, RideStatus To)> Steps = new[]
+    {
+        (RideStatus.DriverAssigned, RideStatus.DriverArrived),
+        (RideStatus.DriverAssigned, RideStatus.Cancelled),
+        (RideStatus.DriverArrived, RideStatus.InProgress),
+        (RideStatus.DriverArrived, RideStatus.Cancelled),
+        (RideStatus.InProgress, RideStatus.Completed),
+    }.ToFrozenSet();
+
     /// <summary>How near the driver must be to the pickup to start: NebengJek's rule, here measured to the agreed pickup.</summary>
     public const double PickupToleranceMetres = 100;
 
@@ -17,15 +29,25 @@ sealed record Ride(
     /// <summary>Which side of this ride the user is on; null for a stranger.</summary>
     public Party? SideOf(Guid userId) => userId == DriverId ? Party.Driver : userId == PassengerId ? Party.Passenger : null;
 
+    /// <summary>From when on a passenger who is not there has not come; null before the driver is there.</summary>
+    public DateTimeOffset? PassengerNoShowFrom(RideOptions rules) => Status is RideStatus.DriverArrived ? ArrivedAt + rules.PassengerNoShowAfter : null;
+
+    /// <summary>From when on a driver who is not there has not come; null once the driver is.</summary>
+    public DateTimeOffset? DriverNoShowFrom(RideOptions rules) => Status is RideStatus.DriverAssigned ? DriverDueAt + rules.DriverNoShowAfter : null;
+
+    bool CanBecome(RideStatus next) => Steps.Contains((Status, next));
+
+    int? WaitedSecondsUntil(DateTimeOffset start) => ArrivedAt is { } arrivedAt ? (int)Math.Max(0, (start - arrivedAt).TotalSeconds) : null;
+
     /// <summary>The driver waits at the pickup.</summary>
-    public Decision<DriverArrived> Arrive(GeoPoint position, DateTimeOffset now) => Status is RideStatus.DriverAssigned
+    public Decision<DriverArrived> Arrive(GeoPoint position, DateTimeOffset now) => CanBecome(RideStatus.DriverArrived)
         ? new DriverArrived(RideId, PassengerId, DriverId, position) { OccurredAt = now, Version = Version + 1 }
         : RideProblems.NotIn(Status, "arrive");
 
     /// <summary>Whether the driver may show a PIN at all, before a guess is spent on it.</summary>
     public Problem? WhyNotStart(GeoPoint position) => this switch
     {
-        { Status: not RideStatus.DriverArrived } => RideProblems.NotIn(Status, "start"),
+        _ when !CanBecome(RideStatus.InProgress) => RideProblems.NotIn(Status, "start"),
         { PinTries: >= MaxPinTries } => RideProblems.PinLocked,
         _ when Pickup.MetresTo(position) > PickupToleranceMetres => RideProblems.TooFarFromPickup,
         _ => null,
@@ -33,18 +55,25 @@ sealed record Ride(
 
     /// <summary>The passenger is in the vehicle: the right PIN was said at the pickup.</summary>
     public RideStarted Start(GeoPoint position, DateTimeOffset now) =>
-        new(RideId, PassengerId, DriverId, position) { OccurredAt = now, Version = Version + 1 };
+        new(RideId, PassengerId, DriverId, position, WaitedSecondsUntil(now)) { OccurredAt = now, Version = Version + 1 };
 
     /// <summary>The driver ends the ride, anywhere; the fare factor may lower the fare, never raise it.</summary>
     public Decision<RideCompleted> Complete(GeoPoint dropOff, int fareFactorBasisPoints, DateTimeOffset now) =>
-        this is { Status: RideStatus.InProgress, StartedAt: { } startedAt }
-            ? new RideCompleted(RideId, PassengerId, DriverId, dropOff, startedAt, now < startedAt ? startedAt : now, fareFactorBasisPoints) { OccurredAt = now, Version = Version + 1 }
+        CanBecome(RideStatus.Completed) && StartedAt is { } startedAt
+            ? new RideCompleted(
+                RideId, PassengerId, DriverId, dropOff, startedAt, now < startedAt ? startedAt : now, fareFactorBasisPoints, WaitedSecondsUntil(startedAt))
+            { OccurredAt = now, Version = Version + 1 }
             : RideProblems.NotIn(Status, "complete");
 
-    /// <summary>Either side may end it until the passenger is in the vehicle.</summary>
-    public Decision<RideCancelled> Cancel(Party by, string reason, DateTimeOffset now) => Status is RideStatus.DriverAssigned or RideStatus.DriverArrived
-        ? new RideCancelled(RideId, RideRequestId, PassengerId, DriverId, by, reason, Status, AssignedAt, QuoteId, Payment) { OccurredAt = now, Version = Version + 1 }
-        : RideProblems.NotIn(Status, "cancel");
+    /// <summary>Either side may end it until the passenger is in the vehicle, for a reason that fits; that the other did not come, only when it is true.</summary>
+    public Decision<RideCancelled> Cancel(Party by, string reason, RideOptions rules, DateTimeOffset now) => reason switch
+    {
+        _ when !CanBecome(RideStatus.Cancelled) => RideProblems.NotIn(Status, "cancel"),
+        _ when by is not Party.System && !CancelReasons.Of(by, Status).Contains(reason) => RideProblems.ReasonDoesNotFit(by, Status),
+        CancelReason.PassengerNoShow when !(PassengerNoShowFrom(rules) <= now) => RideProblems.NoShowTooEarly(PassengerNoShowFrom(rules)),
+        CancelReason.DriverNoShow when !(DriverNoShowFrom(rules) <= now) => RideProblems.NoShowTooEarly(DriverNoShowFrom(rules)),
+        _ => new RideCancelled(RideId, RideRequestId, PassengerId, DriverId, by, reason, Status, AssignedAt, QuoteId, Payment) { OccurredAt = now, Version = Version + 1 },
+    };
 
     /// <summary>One rating per side, when the ride is over.</summary>
     public Decision<RideRated> Rate(Party by, int stars, IReadOnlyList<string>? reasons, DateTimeOffset now) => Status is RideStatus.Completed

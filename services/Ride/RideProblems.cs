@@ -12,6 +12,12 @@ static class RideProblems
     public static Problem NotIn(RideStatus status, string step) =>
         new(409, "wrong-ride-status", $"A ride that is {status} cannot {step}.") { State = status.ToString() };
 
+    public static Problem ReasonDoesNotFit(Party by, RideStatus status) =>
+        new(422, "reason-does-not-fit", $"Now the reason is one of {string.Join(", ", CancelReasons.Of(by, status))}.", "reason") { State = status.ToString() };
+
+    public static Problem NoShowTooEarly(DateTimeOffset? from) => new(
+        409, "no-show-too-early", from is { } instant ? $"Nobody has failed to come before {instant.UtcDateTime:HH:mm:ss} UTC, city time." : "Nobody has failed to come yet.", "reason");
+
     public static Problem TooFarFromPickup => new(422, "too-far-from-pickup", $"The ride starts within {Ride.PickupToleranceMetres:0} metres of the pickup.", "position");
 
     public static Problem WrongPin(int triesLeft) => new(422, "wrong-pin", $"That is not the passenger's PIN; {triesLeft} tries are left.", "pin");

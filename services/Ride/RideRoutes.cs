@@ -19,6 +19,7 @@ static class RideRoutes
         rides.MapPost("/{rideId:guid}/start", StartRide.Handle).RequireAuthorization(Policies.Driver).Idempotent();
         rides.MapPost("/{rideId:guid}/complete", CompleteRide.Handle).RequireAuthorization(Policies.Driver).Idempotent();
         rides.MapPost("/{rideId:guid}/cancel", CancelRide.Handle).Idempotent();
+        rides.MapGet("/{rideId:guid}/cancellation", GetCancellation.Handle);
         rides.MapPost("/{rideId:guid}/rating", RateRide.Handle).Idempotent();
 
         app.MapGroup("/v1/me/rating").WithTags("Rides").RequireAuthorization().MapGet("/", GetMyRating.Handle);

@@ -10,12 +10,14 @@ sealed class RideStore(Database database)
         select ride_id, ride_request_id, passenger_id, driver_id, status, version,
                st_y(pickup::geometry) as pickup_latitude, st_x(pickup::geometry) as pickup_longitude,
                st_y(drop_off::geometry) as drop_off_latitude, st_x(drop_off::geometry) as drop_off_longitude,
-               quote_id, payment_method_id, payment_method_kind, start_pin, pin_tries, assigned_at, started_at
+               quote_id, payment_method_id, payment_method_kind, start_pin, pin_tries, assigned_at, started_at, arrived_at, driver_due_at
         from   ride.rides
         where  ride_id = @RideId
         """;
 
-    const string Remember = "insert into ride.transitions (ride_id, version, status, by, at) values (@RideId, @Version, @Status, @By, @At)";
+    const string Remember = """
+        insert into ride.transitions (ride_id, version, from_status, status, by, at, reason) values (@RideId, @Version, @From, @To, @By, @At, @Reason)
+        """;
 
     /// <summary>The ride, if <paramref name="userId"/> is its passenger or driver: not there and not yours are the same answer.</summary>
     public async Task<Ride?> Find(Guid rideId, Guid userId, CancellationToken ct) =>
@@ -33,33 +35,49 @@ sealed class RideStore(Database database)
     /// Runs an update that repeats the expected version, remembers the transition and publishes the event.
     /// False when another request was quicker: then nothing is changed.
     /// </summary>
-    public static async Task<bool> Move(Transaction transaction, string update, object parameters, Event happened, RideStatus status, Party by, CancellationToken ct)
+    public static async Task<bool> Move(Transaction transaction, string update, object parameters, Event happened, Transition step, CancellationToken ct)
     {
         if (await transaction.Execute(update, parameters, ct) == 0)
         {
             return false;
         }
 
-        Record(transaction, happened, status, by);
+        Record(transaction, happened, step);
         return true;
     }
 
     /// <summary>Adds the transition to the ride's history and the event to the outbox.</summary>
-    public static void Record(Transaction transaction, Event happened, RideStatus status, Party by)
+    public static void Record(Transaction transaction, Event happened, Transition step)
     {
-        transaction.Later(
-            Remember, new { RideId = happened.AggregateId, happened.Version, Status = status.ToString(), By = by.ToString(), At = happened.OccurredAt });
+        var row = new
+        {
+            RideId = happened.AggregateId,
+            happened.Version,
+            From = step.From?.ToString(),
+            To = step.To.ToString(),
+            By = step.By.ToString(),
+            At = happened.OccurredAt,
+            step.Reason,
+        };
+        transaction.Later(Remember, row);
         transaction.Publish(happened);
     }
 
     sealed record Row(
         Guid RideId, Guid RideRequestId, Guid PassengerId, Guid DriverId, string Status, long Version,
         double PickupLatitude, double PickupLongitude, double DropOffLatitude, double DropOffLongitude,
-        Guid QuoteId, Guid PaymentMethodId, string PaymentMethodKind, string StartPin, short PinTries, DateTimeOffset AssignedAt, DateTimeOffset? StartedAt)
+        Guid QuoteId, Guid PaymentMethodId, string PaymentMethodKind, string StartPin, short PinTries, DateTimeOffset AssignedAt, DateTimeOffset? StartedAt,
+        DateTimeOffset? ArrivedAt, DateTimeOffset? DriverDueAt)
     {
         public Ride ToRide() => new(
             RideId, RideRequestId, PassengerId, DriverId, Enum.Parse<RideStatus>(Status), Version,
             new(PickupLatitude, PickupLongitude), new(DropOffLatitude, DropOffLongitude), QuoteId,
-            new(PaymentMethodId, Enum.Parse<PaymentMethodKind>(PaymentMethodKind)), StartPin, PinTries, AssignedAt, StartedAt);
+            new(PaymentMethodId, Enum.Parse<PaymentMethodKind>(PaymentMethodKind)), StartPin, PinTries, AssignedAt, StartedAt,
+            ArrivedAt, DriverDueAt);
     }
 }
+
+/// <summary>One step of a ride.</summary>
+/// <param name="From">Null for the first.</param>
+/// <param name="Reason">Of a cancellation, or of a rule that acted.</param>
+readonly record struct Transition(RideStatus? From, RideStatus To, Party By, string? Reason = null);

@@ -19,7 +19,7 @@ public sealed class DriverPhone(City city, IPAddress address, string phoneNumber
 
     /// <summary>How often a driving car says where it is, city time.</summary>
     static readonly TimeSpan DrivingBeat = TimeSpan.FromSeconds(4);
-    static readonly TimeSpan PassengerPatience = TimeSpan.FromMinutes(5);
+    static readonly TimeSpan PassengerPatience = TimeSpan.FromMinutes(6);
 
     readonly Random random = new(nature.Seed);
     GeoPoint position = start;

@@ -207,6 +207,21 @@ public sealed class FinaliseRideTests(BillingFleet fleet)
     }
 
     [Fact]
+    public async Task Who_does_not_come_has_cancelled_whoever_says_so()
+    {
+        var (passenger, driver) = (Ride.InNewYork(), Ride.InNewYork());
+
+        await fleet.Deliver(passenger.Requested(fleet.Tokens), passenger.Created(), passenger.Cancelled(Party.Driver, 301) with { Reason = CancelReason.PassengerNoShow });
+        await fleet.Deliver(driver.Requested(fleet.Tokens), driver.Created(), driver.Cancelled(Party.Passenger, 3_000) with { Reason = CancelReason.DriverNoShow });
+
+        Assert.Equal(new Money(500, "USD"), Assert.Single(await fleet.Published<FareFinalised>(passenger)).Total);
+        Assert.Empty(await fleet.Published<FareFinalised>(driver));
+        Assert.Equal(1, await fleet.Count("billing.rides where status = 'Free' and ride_id = @RideId", driver));
+        Assert.Equal(1, await fleet.Count("billing.quote_releases where quote_id = @QuoteId", passenger));
+        Assert.Equal(1, await fleet.Count("billing.quote_releases where quote_id = @QuoteId", driver));
+    }
+
+    [Fact]
     public async Task A_quote_is_released_even_before_its_request_is_heard_of()
     {
         var ride = Ride.InNewYork();

@@ -16,6 +16,9 @@ namespace Tumpang.Rides.Tests;
 /// <summary>Two copies of ride as processes, on a database, a virtual host and a Redis of their own.</summary>
 public sealed class RideFleet : IAsyncLifetime
 {
+    /// <summary>Nobody waits for minutes in a test.</summary>
+    static readonly Dictionary<string, string> Settings = new() { ["Ride__PassengerNoShowAfter"] = "00:00:01" };
+
     readonly HttpClient http = new();
     TestServers? servers;
     Fleet? fleet;
@@ -32,7 +35,7 @@ public sealed class RideFleet : IAsyncLifetime
     {
         servers = await TestServers.Start("Ride.Tests", Ct);
         Bus = await TestBus.Connect(servers, Ct);
-        fleet = await servers.Run(["ride"], ct: Ct);
+        fleet = await servers.Run(["ride"], copies: 2, Settings, Ct);
     }
 
     /// <summary>Calls one copy and the other in turn.</summary>

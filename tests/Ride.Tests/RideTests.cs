@@ -9,6 +9,8 @@ namespace Tumpang.Rides.Tests;
 /// <summary>What may happen to a ride, and what may not.</summary>
 public sealed class RideTests
 {
+    static readonly RideOptions Rules = new();
+
     [Theory]
     [InlineData(RideStatus.DriverAssigned, true)]
     [InlineData(RideStatus.DriverArrived, false)]
@@ -38,7 +40,53 @@ public sealed class RideTests
 
     [Fact]
     public void A_refusal_names_the_present_state() =>
-        Assert.Equal("InProgress", Samples.Ride(RideStatus.InProgress).Cancel(Party.Passenger, "other", Samples.Now).Problem?.State);
+        Assert.Equal("InProgress", Samples.Ride(RideStatus.InProgress).Cancel(Party.Passenger, "other", Rules, Samples.Now).Problem?.State);
+
+    /// <summary>Who says so, in which status, and from how many seconds after the arrival, or after the time that the drive was to take.</summary>
+    [Theory]
+    [InlineData(Party.Driver, RideStatus.DriverArrived, "passenger-no-show", 299, "no-show-too-early")]
+    [InlineData(Party.Driver, RideStatus.DriverArrived, "passenger-no-show", 300, null)]
+    [InlineData(Party.Driver, RideStatus.DriverAssigned, "passenger-no-show", 9_000, "reason-does-not-fit")]
+    [InlineData(Party.Passenger, RideStatus.DriverArrived, "passenger-no-show", 9_000, "reason-does-not-fit")]
+    [InlineData(Party.Passenger, RideStatus.DriverAssigned, "driver-no-show", 599, "no-show-too-early")]
+    [InlineData(Party.Passenger, RideStatus.DriverAssigned, "driver-no-show", 600, null)]
+    [InlineData(Party.Passenger, RideStatus.DriverArrived, "driver-no-show", 9_000, "reason-does-not-fit")]
+    [InlineData(Party.Driver, RideStatus.DriverAssigned, "driver-no-show", 9_000, "reason-does-not-fit")]
+    [InlineData(Party.Driver, RideStatus.DriverAssigned, "changed-mind", 0, "reason-does-not-fit")]
+    [InlineData(Party.Passenger, RideStatus.DriverAssigned, "because", 0, "reason-does-not-fit")]
+    [InlineData(Party.Passenger, RideStatus.InProgress, "driver-no-show", 9_000, "wrong-ride-status")]
+    public void Who_did_not_come_is_said_by_the_other_side_in_time(Party by, RideStatus status, string reason, int seconds, string? problem)
+    {
+        var ride = Samples.Ride(status) with { ArrivedAt = Samples.Now, DriverDueAt = Samples.Now };
+
+        var decision = ride.Cancel(by, reason, Rules, Samples.Now.AddSeconds(seconds));
+
+        Assert.Equal((problem, problem is null), (decision.Problem?.Code, decision.Event is not null));
+    }
+
+    [Theory]
+    [InlineData(Party.Driver, "passenger-no-show", Party.Passenger)]
+    [InlineData(Party.Passenger, "driver-no-show", Party.Driver)]
+    [InlineData(Party.Driver, "unsafe", Party.Driver)]
+    [InlineData(Party.Passenger, "changed-mind", Party.Passenger)]
+    public void Who_does_not_come_has_cancelled(Party by, string reason, Party cause)
+    {
+        var status = reason == "passenger-no-show" ? RideStatus.DriverArrived : RideStatus.DriverAssigned;
+        var ride = Samples.Ride(status) with { ArrivedAt = Samples.Now, DriverDueAt = Samples.Now };
+
+        Assert.Equal(cause, ride.Cancel(by, reason, Rules, Samples.Now.AddHours(1)).Event!.Cause);
+    }
+
+    [Fact]
+    public void Waiting_is_counted_from_the_arrival_to_the_start()
+    {
+        var arrived = Samples.Ride(RideStatus.DriverArrived) with { ArrivedAt = Samples.Now };
+
+        var started = arrived.Start(Samples.TimesSquare, Samples.Now.AddSeconds(185.9));
+        var completed = (arrived with { Status = RideStatus.InProgress, StartedAt = started.OccurredAt }).Complete(Samples.WashingtonSquare, 10_000, Samples.Now.AddHours(1)).Event;
+
+        Assert.Equal((185, 185), (started.WaitedSeconds, completed!.WaitedSeconds));
+    }
 
     [Fact]
     public void A_ride_never_ends_before_it_has_started()
@@ -69,7 +117,7 @@ public sealed class RideTests
         0 => After(ride, ride.Arrive(Samples.TimesSquare, Samples.Now), RideStatus.DriverArrived),
         1 when ride.WhyNotStart(Samples.TimesSquare) is null => ride with { Status = RideStatus.InProgress, StartedAt = Samples.Now, Version = ride.Start(Samples.TimesSquare, Samples.Now).Version },
         2 => After(ride, ride.Complete(Samples.WashingtonSquare, 10_000, Samples.Now), RideStatus.Completed),
-        3 => After(ride, ride.Cancel(Party.Driver, "other", Samples.Now), RideStatus.Cancelled),
+        3 => After(ride, ride.Cancel(Party.Driver, "other", Rules, Samples.Now), RideStatus.Cancelled),
         _ => ride,
     };
 

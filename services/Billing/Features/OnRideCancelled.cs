@@ -5,8 +5,8 @@ using Tumpang.ServiceDefaults;
 namespace Tumpang.Billing.Features;
 
 /// <summary>
-/// Turns a cancellation into a charge, or into none: after the grace period the passenger who cancels owes the policy's fee.
-/// The quote is free again, unless the driver cancelled: then the request goes on under it.
+/// Turns a cancellation into a charge, or into none: after the grace period the passenger who cancels owes the policy's fee, and so does one who did not
+/// come; a driver who did not come costs nothing. The quote is free again, unless the driver cancelled and the request goes on under it.
 /// </summary>
 internal sealed class OnRideCancelled(RideBills bills, IOptions<BillingOptions> options) : IEventHandler<RideCancelled>
 {
@@ -33,7 +33,7 @@ internal sealed class OnRideCancelled(RideBills bills, IOptions<BillingOptions> 
             await bills.Conclude(bill, overdue: false, transaction, ct);
         }
 
-        if (happened.By != Party.Driver)
+        if (happened.By != Party.Driver || happened.Reason is CancelReason.PassengerNoShow or CancelReason.PassengerAsked)
         {
             await QuoteReleases.Release(happened.QuoteId, "RideCancelled", happened.OccurredAt, transaction, ct);
         }
@@ -48,7 +48,7 @@ internal sealed class OnRideCancelled(RideBills bills, IOptions<BillingOptions> 
         ride.Payment.PaymentMethodId,
         PaymentMethodKind = ride.Payment.Kind.ToString(),
         CancelledAt = ride.OccurredAt,
-        CancelledBy = ride.By.ToString(),
+        CancelledBy = ride.Cause.ToString(),
         ride.AssignedAt,
         options.Value.TrackDeadline,
     };

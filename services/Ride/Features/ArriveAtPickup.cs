@@ -25,7 +25,8 @@ static class ArriveAtPickup
         if (decision.Event is not { } arrived) return decision.Problem!.ToHttp();
 
         var moved = await RideStore.Move(
-            transaction, MarkArrived, new { rideId, arrived.OccurredAt, arrived.Version }, arrived, RideStatus.DriverArrived, Party.Driver, ct);
+            transaction, MarkArrived, new { rideId, arrived.OccurredAt, arrived.Version }, arrived,
+            new(ride.Status, RideStatus.DriverArrived, Party.Driver), ct);
         return moved ? TypedResults.Ok(new RideMoved(rideId, RideStatus.DriverArrived, arrived.Version)) : RideProblems.LostTheRace.ToHttp();
     }
 }

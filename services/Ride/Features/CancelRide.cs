@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Tumpang.Contracts;
 using Tumpang.ServiceDefaults;
 
@@ -6,9 +7,6 @@ namespace Tumpang.Rides.Features;
 /// <summary>Either side ends the ride before it has begun. May arrive before the ride itself: then it is kept for it.</summary>
 static class CancelRide
 {
-    static readonly string[] Reasons =
-        ["changed-mind", "driver-too-far", "driver-asked-to-cancel", "wrong-pickup", "passenger-no-show", "passenger-asked-to-cancel", "vehicle-problem", "unsafe", "other"];
-
     /// <param name="Reason">One of the reasons listed in docs/api.md.</param>
     public sealed record Request(string Reason);
 
@@ -19,28 +17,33 @@ static class CancelRide
         """;
 
     public static async Task<IResult> Handle(
-        Guid rideId, Request request, CurrentUser user, CityClock clock, Transaction transaction, CancellationToken ct)
+        Guid rideId, Request request, CurrentUser user, CityClock clock, IOptions<RideOptions> rules, Transaction transaction, CancellationToken ct)
     {
-        if (!Reasons.Contains(request.Reason)) return Problem.Invalid("reason", $"The reason is one of {string.Join(", ", Reasons)}.").ToHttp();
-
         await EarlyCancellations.Lock(transaction, rideId, ct);
-        if (await RideStore.Find(transaction, rideId, ct) is not { } ride)
-        {
-            await EarlyCancellations.Keep(transaction, rideId, user.Id, request.Reason, clock.GetUtcNow(), ct);
-            return TypedResults.Accepted((string?)null);
-        }
+        if (await RideStore.Find(transaction, rideId, ct) is { } ride)
+            return ride.SideOf(user.Id) is { } side ? await Cancel(ride, side, request.Reason, rules.Value, clock, transaction, ct) : RideProblems.NotFound.ToHttp();
+        if (!CancelReasons.Early.Contains(request.Reason))
+            return Problem.Invalid("reason", $"The reason is one of {string.Join(", ", CancelReasons.Early)}.").ToHttp();
 
-        return ride.SideOf(user.Id) is { } side ? await Cancel(ride, side, request.Reason, clock, transaction, ct) : RideProblems.NotFound.ToHttp();
+        await EarlyCancellations.Keep(transaction, rideId, user.Id, request.Reason, clock.GetUtcNow(), ct);
+        return TypedResults.Accepted((string?)null);
     }
 
-    static async Task<IResult> Cancel(Ride ride, Party side, string reason, CityClock clock, Transaction transaction, CancellationToken ct)
+    static async Task<IResult> Cancel(Ride ride, Party side, string reason, RideOptions rules, CityClock clock, Transaction transaction, CancellationToken ct)
     {
-        var decision = ride.Cancel(side, reason, clock.GetUtcNow());
+        var decision = ride.Cancel(side, reason, rules, clock.GetUtcNow());
         if (decision.Event is not { } cancelled) return decision.Problem!.ToHttp();
 
-        var row = new { ride.RideId, cancelled.OccurredAt, By = side.ToString(), reason, cancelled.Version };
-        var moved = await RideStore.Move(transaction, MarkCancelled, row, cancelled, RideStatus.Cancelled, side, ct);
-        return moved ? TypedResults.Ok(new RideMoved(ride.RideId, RideStatus.Cancelled, cancelled.Version)) : RideProblems.LostTheRace.ToHttp();
+        return await Save(cancelled, transaction, ct)
+            ? TypedResults.Ok(new RideMoved(ride.RideId, RideStatus.Cancelled, cancelled.Version))
+            : RideProblems.LostTheRace.ToHttp();
+    }
+
+    /// <summary>Writes a cancellation down, whoever decided it; false when another step was quicker.</summary>
+    public static Task<bool> Save(RideCancelled cancelled, Transaction transaction, CancellationToken ct)
+    {
+        var row = new { cancelled.RideId, cancelled.OccurredAt, By = cancelled.By.ToString(), cancelled.Reason, cancelled.Version };
+        return RideStore.Move(transaction, MarkCancelled, row, cancelled, new(cancelled.CancelledIn, RideStatus.Cancelled, cancelled.By, cancelled.Reason), ct);
     }
 }
 

@@ -31,7 +31,7 @@ static class CompleteRide
         if (decision.Event is not { } completed) return decision.Problem!.ToHttp();
 
         var row = new { rideId, completed.CompletedAt, completed.FareFactorBasisPoints, completed.DropOff.Latitude, completed.DropOff.Longitude, completed.Version };
-        var moved = await RideStore.Move(transaction, MarkCompleted, row, completed, RideStatus.Completed, Party.Driver, ct);
+        var moved = await RideStore.Move(transaction, MarkCompleted, row, completed, new(ride.Status, RideStatus.Completed, Party.Driver), ct);
         return moved ? TypedResults.Ok(new RideMoved(rideId, RideStatus.Completed, completed.Version)) : RideProblems.LostTheRace.ToHttp();
     }
 }

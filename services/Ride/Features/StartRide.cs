@@ -43,7 +43,8 @@ static class StartRide
 
         var started = ride.Start(request.Position, clock.GetUtcNow());
         var moved = await RideStore.Move(
-            transaction, MarkStarted, new { rideId, started.OccurredAt, started.Version }, started, RideStatus.InProgress, Party.Driver, ct);
+            transaction, MarkStarted, new { rideId, started.OccurredAt, started.Version }, started,
+            new(ride.Status, RideStatus.InProgress, Party.Driver), ct);
         return moved ? TypedResults.Ok(new RideMoved(rideId, RideStatus.InProgress, started.Version)) : RideProblems.LostTheRace.ToHttp();
     }
 

@@ -1,0 +1,63 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Tumpang.Contracts;
+using Xunit;
+
+namespace Tumpang.Billing.Tests;
+
+/// <summary>What cancelling would cost, before it is done.</summary>
+public sealed class PreviewCancellationTests(BillingFleet fleet)
+{
+    static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task It_says_what_is_charged_afterwards()
+    {
+        // The fleet's clock is today's: matched four minutes before StartedAt, free for five.
+        var (late, early) = (Ride.InNewYork(), Ride.InNewYork() with { StartedAt = TimeProvider.System.GetUtcNow() });
+        await fleet.Deliver(late.Requested(fleet.Tokens), late.Created());
+        await fleet.Deliver(early.Requested(fleet.Tokens), early.Created());
+
+        var (shownLate, shownEarly, shownToDriver) = (await Preview(late, late.PassengerId), await Preview(early, early.PassengerId), await Preview(late, late.DriverId));
+        await fleet.Deliver(late.Cancelled(Party.Passenger, 0) with { OccurredAt = At(shownLate) });
+        await fleet.Deliver(early.Cancelled(Party.Passenger, 0) with { OccurredAt = At(shownEarly) });
+
+        Assert.Equal(500, Fee(shownLate));
+        Assert.Equal(500, Assert.Single(await fleet.Published<FareFinalised>(late)).Total.MinorUnits);
+        Assert.Equal(0, Fee(shownEarly));
+        Assert.Empty(await fleet.Published<FareFinalised>(early));
+        Assert.Equal(0, Fee(shownToDriver));
+        Assert.Equal(early.Created().OccurredAt.AddMinutes(5), shownEarly.GetProperty("freeUntil").GetDateTimeOffset(), TimeSpan.FromMilliseconds(1));
+    }
+
+    [Fact]
+    public async Task Where_cancelling_is_free_there_is_no_time_until_it_is()
+    {
+        var ride = Ride.InJakarta();
+        await fleet.Deliver(ride.Requested(fleet.Tokens), ride.Created());
+
+        var shown = await Preview(ride, ride.PassengerId);
+
+        Assert.Equal((0, false), (Fee(shown), shown.TryGetProperty("freeUntil", out _)));
+    }
+
+    [Fact]
+    public async Task A_ride_that_is_over_or_somebody_elses_has_none()
+    {
+        var ride = await fleet.Finished(Ride.InNewYork());
+
+        Assert.Equal("ride-over", (await Preview(ride, ride.PassengerId)).GetProperty("code").GetString());
+        Assert.Equal("not-found", (await Preview(ride, Guid.CreateVersion7())).GetProperty("code").GetString());
+    }
+
+    async Task<JsonElement> Preview(Ride ride, Guid user)
+    {
+        using var request = fleet.Request(HttpMethod.Get, $"/v1/rides/{ride.RideId}/cancellation-fee", user);
+        using var answer = await fleet.Send(request);
+        return await answer.Content.ReadFromJsonAsync<JsonElement>(Ct);
+    }
+
+    static long Fee(JsonElement preview) => preview.GetProperty("fee").GetProperty("minorUnits").GetInt64();
+
+    static DateTimeOffset At(JsonElement preview) => preview.GetProperty("at").GetDateTimeOffset();
+}
