@@ -26,6 +26,9 @@ internal sealed class GatewayOptions
     /// <summary>Per remote address: log-in and refresh.</summary>
     [Required] public LimitOptions Sessions { get; set; } = new(30, 60);
 
+    /// <summary>Per remote address: whoever follows a shared ride looks every few seconds.</summary>
+    [Required] public LimitOptions SharedRides { get; set; } = new(30, 60);
+
     /// <summary>Per user.</summary>
     [Required] public LimitOptions User { get; set; } = new(200, 6_000);
 

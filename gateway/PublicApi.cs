@@ -46,6 +46,7 @@ internal static class PublicApi
         new("match", "/v1/ops/requests/{**rest}"),
 
         new("ride", "/v1/rides/{**rest}"),
+        new("ride", "/v1/shared-rides/{token}", Access.Anyone, RateLimit.SharedRides),
         new("ride", "/v1/me/rating"),
         new("ride", "/v1/me/favourite-drivers/{**rest}"),
 

@@ -5,7 +5,7 @@ using Tumpang.ServiceDefaults;
 namespace Tumpang.Gateway;
 
 /// <summary>Which bucket a request is counted in.</summary>
-internal enum RateLimit { Otp, Sessions, User, Positions, Webhooks, Sandbox }
+internal enum RateLimit { Otp, Sessions, SharedRides, User, Positions, Webhooks, Sandbox }
 
 /// <summary>
 /// Token buckets in this process's memory: per remote address where nobody has logged in yet, per user elsewhere. Several gateways
@@ -24,6 +24,7 @@ internal static class RateLimits
             limiter.OnRejected = SayWhen;
             limiter.AddPolicy(nameof(RateLimit.Otp), PerAddress(settings.Otp));
             limiter.AddPolicy(nameof(RateLimit.Sessions), PerAddress(settings.Sessions));
+            limiter.AddPolicy(nameof(RateLimit.SharedRides), PerAddress(settings.SharedRides));
             limiter.AddPolicy(nameof(RateLimit.User), PerUser(settings.User));
             limiter.AddPolicy(nameof(RateLimit.Positions), PerUser(settings.Positions));
             limiter.AddPolicy(nameof(RateLimit.Webhooks), PerAddress(settings.Webhooks));

@@ -57,6 +57,17 @@ public sealed record RideCancelled(
     };
 }
 
+/// <summary>
+/// Nothing was heard of a ride under way for long: no step, no position. Somebody should look; if the silence lasts, ride closes the ride by its rule.
+/// </summary>
+/// <param name="LastHeardAt">City time of the last sign of life.</param>
+/// <param name="LastPosition">Where the driver was then; null when no position came since the match.</param>
+public sealed record RideFellSilent(
+    Guid RideId, Guid PassengerId, Guid DriverId, string CityId, RideStatus Status, DateTimeOffset LastHeardAt, GeoPoint? LastPosition) : Event
+{
+    public override Guid AggregateId => RideId;
+}
+
 /// <summary>One side rated the other, 1 to 5 stars; once per ride and side.</summary>
 /// <param name="Reasons">Why, in the words of docs/api.md; absent when nothing was said.</param>
 public sealed record RideRated(Guid RideId, Guid PassengerId, Guid DriverId, Party By, int Stars, IReadOnlyList<string>? Reasons = null) : Event

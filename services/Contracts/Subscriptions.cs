@@ -20,7 +20,7 @@ public static class Subscriptions
         .. Of("match", typeof(DriverApproved), typeof(DriverSuspended), typeof(DriverWentOffline), typeof(RideCompleted), typeof(RideCancelled),
             typeof(PaymentMethodAdded), typeof(PaymentMethodRemoved), typeof(PassengerDebtIncurred), typeof(PassengerDebtSettled), typeof(FavouriteDriverAdded),
             typeof(FavouriteDriverRemoved)),
-        .. Of("ride", typeof(MatchConfirmed)),
+        .. Of("ride", typeof(MatchConfirmed), typeof(RideProgressed)),
         .. Of("billing", typeof(ZoneChanged), typeof(RideRequested), typeof(DropOffChanged), typeof(NoDriverFound), typeof(RideRequestCancelled),
             typeof(RideCreated), typeof(RideProgressed), typeof(RideCompleted), typeof(RideTrackClosed), typeof(RideCancelled), typeof(PaymentSucceeded),
             typeof(PaymentFailed), typeof(RefundSucceeded), typeof(PaymentWrittenOff), typeof(PaymentVoided)),

@@ -23,6 +23,9 @@ sealed record Ride(
     /// <summary>How near the driver must be to the pickup to start: NebengJek's rule, here measured to the agreed pickup.</summary>
     public const double PickupToleranceMetres = 100;
 
+    /// <summary>The driver asks for all of the fare.</summary>
+    public const int WholeFareBasisPoints = 10_000;
+
     /// <summary>Guesses of the PIN that a driver has per ride.</summary>
     public const int MaxPinTries = 5;
 
@@ -64,6 +67,14 @@ sealed record Ride(
                 RideId, PassengerId, DriverId, dropOff, startedAt, now < startedAt ? startedAt : now, fareFactorBasisPoints, WaitedSecondsUntil(startedAt))
             { OccurredAt = now, Version = Version + 1 }
             : RideProblems.NotIn(Status, "complete");
+
+    /// <summary>Nobody ended the ride and nothing is heard of it any more: it ended when and where it was last heard of, or else at the agreed drop-off.</summary>
+    public Decision<RideCompleted> CompleteSilent(GeoPoint? lastPosition, DateTimeOffset lastHeardAt, DateTimeOffset now) =>
+        Complete(lastPosition ?? DropOff, WholeFareBasisPoints, lastHeardAt) switch
+        {
+            { Event: { } completed } => completed with { OccurredAt = now },
+            var refused => refused,
+        };
 
     /// <summary>Either side may end it until the passenger is in the vehicle, for a reason that fits; that the other did not come, only when it is true.</summary>
     public Decision<RideCancelled> Cancel(Party by, string reason, RideOptions rules, DateTimeOffset now) => reason switch

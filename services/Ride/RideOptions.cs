@@ -12,4 +12,16 @@ sealed class RideOptions
     /// <summary>A driver who is not there so long after the time that the drive was to take has not come.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "02:00:00")]
     public TimeSpan DriverNoShowAfter { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>A ride under way of which nothing is heard for so long is told of.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
+    public TimeSpan SilentAfter { get; set; } = TimeSpan.FromMinutes(45);
+
+    /// <summary>A ride of which nothing is heard for so long is closed. Longer than <see cref="SilentAfter"/>, so that somebody can look first.</summary>
+    [Range(typeof(TimeSpan), "00:02:00", "7.00:00:00")]
+    public TimeSpan ClosedAfter { get; set; } = TimeSpan.FromHours(4);
+
+    /// <summary>A link to a ride shows it for so long after its end.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan SharedAfterEnd { get; set; } = TimeSpan.FromMinutes(30);
 }

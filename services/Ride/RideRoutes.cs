@@ -22,6 +22,10 @@ static class RideRoutes
         rides.MapGet("/{rideId:guid}/cancellation", GetCancellation.Handle);
         rides.MapPost("/{rideId:guid}/rating", RateRide.Handle).Idempotent();
 
+        rides.MapPost("/{rideId:guid}/share", ShareRide.Handle);
+        rides.MapDelete("/{rideId:guid}/share", StopSharingRide.Handle).Idempotent();
+        app.MapGet("/v1/shared-rides/{token}", GetSharedRide.Handle).WithTags("Rides").AllowAnonymous();
+
         app.MapGroup("/v1/me/rating").WithTags("Rides").RequireAuthorization().MapGet("/", GetMyRating.Handle);
 
         var favourites = app.MapGroup("/v1/me/favourite-drivers").WithTags("Rides").RequireAuthorization();

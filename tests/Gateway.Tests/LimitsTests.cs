@@ -27,6 +27,19 @@ public sealed class LimitsTests(GatewayFleet fleet)
     }
 
     [Fact]
+    public async Task Whoever_guesses_links_of_shared_rides_is_cut_off()
+    {
+        using var greedy = fleet.FromOwnAddress();
+        using var modest = fleet.FromOwnAddress();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(guess => greedy.GetAsync($"/v1/shared-rides/{guess}", Ct)));
+
+        Assert.InRange(answers.Count(answer => answer.IsSuccessStatusCode), 30, 45);
+        Assert.Contains(answers, answer => answer.StatusCode == HttpStatusCode.TooManyRequests);
+        Assert.Equal(HttpStatusCode.OK, (await modest.GetAsync("/v1/shared-rides/1", Ct)).StatusCode);
+    }
+
+    [Fact]
     public async Task A_user_is_limited_wherever_they_call_from_and_others_are_not()
     {
         using var greedy = fleet.LoggedIn();

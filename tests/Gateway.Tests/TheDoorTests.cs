@@ -84,6 +84,7 @@ public sealed class TheDoorTests(GatewayFleet fleet)
     [InlineData("/v1/sessions", "user")]
     [InlineData("/v1/sessions/refresh", "user")]
     [InlineData("/v1/webhooks/sandbox", "payment")]
+    [InlineData("/v1/shared-rides/0193", "ride")]
     [InlineData("/sandbox/sms/+12125550100", "sandbox")]
     public async Task What_comes_before_a_login_needs_no_token(string path, string service)
     {

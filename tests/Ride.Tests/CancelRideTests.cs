@@ -38,7 +38,7 @@ public sealed class CancelRideTests(RideFleet fleet)
         var waiting = await Cancellation(match, match.DriverId);
         using var started = await fleet.Step(match, RideStatus.InProgress);
 
-        Assert.Equal(Samples.Now.AddMinutes(10), From(passenger, "driver-no-show"));
+        Assert.Equal(match.OccurredAt.AddMinutes(10), From(passenger, "driver-no-show")!.Value, TimeSpan.FromMilliseconds(1));
         Assert.Null(From(passenger, "changed-mind"));
         Assert.DoesNotContain("passenger-no-show", Reasons(driver));
         Assert.Equal(

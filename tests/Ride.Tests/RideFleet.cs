@@ -58,9 +58,9 @@ public sealed class RideFleet : IAsyncLifetime
     }
 
     /// <summary>A ride in this status, brought there by its own API.</summary>
-    public async Task<MatchConfirmed> Ride(RideStatus status = RideStatus.DriverAssigned, Guid? passenger = null, Guid? driver = null)
+    public async Task<MatchConfirmed> Ride(RideStatus status = RideStatus.DriverAssigned, Guid? passenger = null, Guid? driver = null, DateTimeOffset? confirmedAt = null)
     {
-        var match = Samples.Match(passenger, driver);
+        var match = Samples.Match(passenger, driver, confirmedAt);
         await Bus.Publish(Ct, match);
         await Eventually.Get(() => StatusOf(match), each => each is not null, Ct);
         foreach (var step in new[] { RideStatus.DriverArrived, RideStatus.InProgress, RideStatus.Completed }.TakeWhile(step => step <= status))

@@ -13,11 +13,11 @@ static class Samples
         Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), status, 3, TimesSquare, WashingtonSquare,
         Guid.CreateVersion7(), new(Guid.CreateVersion7(), PaymentMethodKind.Card), "0417", pinTries, Now, status >= RideStatus.InProgress ? Now : null);
 
-    public static MatchConfirmed Match(Guid? passenger = null, Guid? driver = null) => new(
+    public static MatchConfirmed Match(Guid? passenger = null, Guid? driver = null, DateTimeOffset? confirmedAt = null) => new(
         Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), passenger ?? Guid.CreateVersion7(), driver ?? Guid.CreateVersion7(), "nyc",
         VehicleClass.Standard, TimesSquare, WashingtonSquare, TimesSquare, Guid.CreateVersion7(), new(1_100, "USD"), new(Guid.CreateVersion7(), PaymentMethodKind.Card))
     {
-        OccurredAt = Now,
+        OccurredAt = confirmedAt ?? TimeProvider.System.GetUtcNow(),
         Version = 4,
     };
 

@@ -6,8 +6,6 @@ namespace Tumpang.Rides.Features;
 /// <summary>The driver ends the ride, and may ask for less than the fare.</summary>
 static class CompleteRide
 {
-    const int WholeFareBasisPoints = 10_000;
-
     /// <param name="Position">Where the ride ends, WGS 84.</param>
     /// <param name="FareFactorBasisPoints">Share of the fare that the driver asks for, 0 to 10 000; all of it when absent.</param>
     public sealed record Request(GeoPoint Position, int? FareFactorBasisPoints = null);
@@ -23,15 +21,30 @@ static class CompleteRide
         Guid rideId, Request request, CurrentUser user, CityClock clock, Transaction transaction, CancellationToken ct)
     {
         if (!request.Position.IsValid) return RideProblems.InvalidPosition.ToHttp();
-        if (request.FareFactorBasisPoints is < 0 or > WholeFareBasisPoints)
+        if (request.FareFactorBasisPoints is < 0 or > Ride.WholeFareBasisPoints)
             return Problem.Invalid("fareFactorBasisPoints", "The fare factor lies between 0 and 10 000 basis points.").ToHttp();
         if (await RideStore.Find(transaction, rideId, user.Id, ct) is not { } ride || ride.DriverId != user.Id) return RideProblems.NotFound.ToHttp();
 
-        var decision = ride.Complete(request.Position, request.FareFactorBasisPoints ?? WholeFareBasisPoints, clock.GetUtcNow());
+        var decision = ride.Complete(request.Position, request.FareFactorBasisPoints ?? Ride.WholeFareBasisPoints, clock.GetUtcNow());
         if (decision.Event is not { } completed) return decision.Problem!.ToHttp();
 
-        var row = new { rideId, completed.CompletedAt, completed.FareFactorBasisPoints, completed.DropOff.Latitude, completed.DropOff.Longitude, completed.Version };
-        var moved = await RideStore.Move(transaction, MarkCompleted, row, completed, new(ride.Status, RideStatus.Completed, Party.Driver), ct);
-        return moved ? TypedResults.Ok(new RideMoved(rideId, RideStatus.Completed, completed.Version)) : RideProblems.LostTheRace.ToHttp();
+        return await Save(completed, new(ride.Status, RideStatus.Completed, Party.Driver), transaction, ct)
+            ? TypedResults.Ok(new RideMoved(rideId, RideStatus.Completed, completed.Version))
+            : RideProblems.LostTheRace.ToHttp();
+    }
+
+    /// <summary>Writes the end of a ride down, whoever decided it; false when another step was quicker.</summary>
+    public static Task<bool> Save(RideCompleted completed, Transition step, Transaction transaction, CancellationToken ct)
+    {
+        var row = new
+        {
+            completed.RideId,
+            completed.CompletedAt,
+            completed.FareFactorBasisPoints,
+            completed.DropOff.Latitude,
+            completed.DropOff.Longitude,
+            completed.Version,
+        };
+        return RideStore.Move(transaction, MarkCompleted, row, completed, step, ct);
     }
 }

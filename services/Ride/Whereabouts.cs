@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using Tumpang.Contracts;
+using Tumpang.ServiceDefaults;
+using Tumpang.ServiceDefaults.Bus;
+
+namespace Tumpang.Rides;
+
+/// <summary>
+/// Keeps where each ride was last heard of, and writes it once a second for all of them together. A copy that dies takes its last
+/// second along; the next position brings it back.
+/// </summary>
+sealed class Whereabouts(Database database) : IEventListener<RideProgressed>, ISweep
+{
+    const string Save = """
+        insert into ride.whereabouts as known (ride_id, position, heard_at)
+        select ride_id, platform.point(latitude, longitude), heard_at
+        from   unnest(@Ids, @Latitudes, @Longitudes, @Instants) as told (ride_id, latitude, longitude, heard_at)
+        order  by ride_id
+        on conflict (ride_id) do update set position = excluded.position, heard_at = excluded.heard_at
+        where  known.heard_at < excluded.heard_at
+        """;
+
+    readonly ConcurrentDictionary<Guid, RideProgressed> latest = new();
+
+    public TimeSpan Every => TimeSpan.FromSeconds(1);
+
+    public Task Hear(RideProgressed happened, CancellationToken ct)
+    {
+        latest.AddOrUpdate(happened.RideId, happened, (_, known) => Later(known, happened));
+        return Task.CompletedTask;
+    }
+
+    public async Task<bool> Sweep(CancellationToken ct)
+    {
+        var taken = latest.Keys.Select(id => latest.TryRemove(id, out var heard) ? heard : null).OfType<RideProgressed>().ToArray();
+        if (taken.Length == 0)
+        {
+            return false;
+        }
+
+        try
+        {
+            await database.Execute(Save, Parameters(taken), ct);
+            return false;
+        }
+        catch
+        {
+            foreach (var heard in taken)
+            {
+                latest.AddOrUpdate(heard.RideId, heard, (_, known) => Later(known, heard));
+            }
+
+            throw;
+        }
+    }
+
+    static RideProgressed Later(RideProgressed one, RideProgressed other) => one.OccurredAt >= other.OccurredAt ? one : other;
+
+    static object Parameters(RideProgressed[] taken) => new
+    {
+        Ids = taken.Select(heard => heard.RideId).ToArray(),
+        Latitudes = taken.Select(heard => heard.Position.Latitude).ToArray(),
+        Longitudes = taken.Select(heard => heard.Position.Longitude).ToArray(),
+        Instants = taken.Select(heard => heard.OccurredAt).ToArray(),
+    };
+}
+
+/// <summary>Nobody asks where an ended ride was.</summary>
+sealed class ForgetWhereabouts(Database database) : ISweep
+{
+    const string Forget = """
+        delete from ride.whereabouts known
+        using  ride.rides ride
+        where  ride.ride_id = known.ride_id and ride.status in ('Completed', 'Cancelled') and ride.updated_at < now() - interval '1 hour'
+        """;
+
+    public TimeSpan Every => TimeSpan.FromMinutes(10);
+
+    public async Task<bool> Sweep(CancellationToken ct)
+    {
+        await database.Execute(Forget, null, ct);
+        return false;
+    }
+}

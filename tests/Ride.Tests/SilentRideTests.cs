@@ -1,0 +1,73 @@
+using Tumpang.Contracts;
+using Tumpang.Testing;
+using Xunit;
+
+namespace Tumpang.Rides.Tests;
+
+/// <summary>Rides of which nothing is heard any more; two copies look at all of them all the time.</summary>
+public sealed class SilentRideTests(RideFleet fleet)
+{
+    static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    static DateTimeOffset Ago(double hours) => TimeProvider.System.GetUtcNow().AddHours(-hours);
+
+    [Fact]
+    public async Task It_is_told_once_and_a_step_ends_the_silence()
+    {
+        var match = await fleet.Ride(confirmedAt: Ago(hours: 2));
+
+        var told = await Eventually.Get(() => fleet.Bus.Published<RideFellSilent>("ride", match.RideId, Ct), events => events.Count > 0, Ct);
+        using var arrived = await fleet.Step(match, RideStatus.DriverArrived);
+
+        await Eventually.Get(() => fleet.Scalar<bool>("select silent_since is null from ride.rides where ride_id = @RideId", match), heard => heard, Ct);
+        Assert.Equal((RideStatus.DriverAssigned, null), (Assert.Single(told).Status, told[0].LastPosition));
+        Assert.Single(await fleet.Bus.Published<RideFellSilent>("ride", match.RideId, Ct));
+    }
+
+    [Fact]
+    public async Task A_position_is_a_sign_of_life()
+    {
+        var match = await fleet.Ride(RideStatus.InProgress);
+        await Silence(match, hours: 2);
+        await Eventually.Get(() => fleet.Bus.Published<RideFellSilent>("ride", match.RideId, Ct), events => events.Count == 1, Ct);
+
+        await fleet.Bus.Publish(Ct, new RideProgressed(match.RideId, match.PassengerId, match.DriverId, match.DropOff, 1_000, 60) { OccurredAt = Ago(hours: 0), Version = 1 });
+
+        await Eventually.Get(() => fleet.Scalar<bool>("select silent_since is null from ride.rides where ride_id = @RideId", match), heard => heard, Ct);
+    }
+
+    [Fact]
+    public async Task A_ride_that_has_not_begun_is_cancelled_at_nobodys_expense()
+    {
+        var match = await fleet.Ride(confirmedAt: Ago(hours: 5));
+
+        await Eventually.Get(() => fleet.StatusOf(match), status => status == "Cancelled", Ct);
+
+        var cancelled = Assert.Single(await fleet.Bus.Published<RideCancelled>("ride", match.RideId, Ct));
+        Assert.Equal((Party.System, Party.System, "silent"), (cancelled.By, cancelled.Cause, cancelled.Reason));
+        Assert.Single(await fleet.Bus.Published<RideFellSilent>("ride", match.RideId, Ct));
+    }
+
+    [Fact]
+    public async Task A_ride_in_progress_ended_when_and_where_it_was_last_heard_of()
+    {
+        var match = await fleet.Ride(RideStatus.InProgress, confirmedAt: Ago(hours: 1));
+        var (here, lastHeardAt) = (match.Pickup.North(800), Ago(hours: 4.5));
+        await fleet.Bus.Publish(Ct, new RideProgressed(match.RideId, match.PassengerId, match.DriverId, here, 800, 60) { OccurredAt = lastHeardAt, Version = 1 });
+        await Eventually.Get(() => fleet.Scalar<long>("select count(*) from ride.whereabouts where ride_id = @RideId", match), count => count == 1, Ct);
+        await Silence(match, hours: 5);
+
+        await Eventually.Get(() => fleet.StatusOf(match), status => status == "Completed", Ct);
+
+        var completed = Assert.Single(await fleet.Bus.Published<RideCompleted>("ride", match.RideId, Ct));
+        Assert.Equal(lastHeardAt, completed.CompletedAt, TimeSpan.FromMilliseconds(1));
+        Assert.Equal((here.Latitude, 10_000), (completed.DropOff.Latitude, completed.FareFactorBasisPoints));
+        Assert.Equal(1, await fleet.Scalar<long>("select count(*) from ride.transitions where ride_id = @RideId and by = 'System' and reason = 'silent'", match));
+    }
+
+    /// <summary>As if all of it had happened so long ago.</summary>
+    Task<int> Silence(MatchConfirmed match, int hours) => fleet.Scalar<int>($"""
+        update ride.rides set assigned_at = assigned_at - interval '{hours} hours', arrived_at = arrived_at - interval '{hours} hours', started_at = started_at - interval '{hours} hours'
+        where ride_id = @RideId; select 1
+        """, match);
+}
