@@ -63,7 +63,7 @@ public sealed record RideCancelled(
 /// <param name="LastHeardAt">City time of the last sign of life.</param>
 /// <param name="LastPosition">Where the driver was then; null when no position came since the match.</param>
 public sealed record RideFellSilent(
-    Guid RideId, Guid PassengerId, Guid DriverId, string CityId, RideStatus Status, DateTimeOffset LastHeardAt, GeoPoint? LastPosition) : Event
+    Guid RideId, Guid PassengerId, Guid DriverId, string CityId, RideStatus Status, DateTimeOffset LastHeardAt, GeoPoint? LastPosition = null) : Event
 {
     public override Guid AggregateId => RideId;
 }

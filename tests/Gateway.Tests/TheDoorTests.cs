@@ -29,7 +29,6 @@ public sealed class TheDoorTests(GatewayFleet fleet)
     [InlineData("GET", "/v1/rides", "ride")]
     [InlineData("GET", "/v1/rides/0193/pin", "ride")]
     [InlineData("GET", "/v1/rides/0193/cancellation", "ride")]
-    [InlineData("GET", "/v1/rides/0193/cancellation-fee", "billing")]
     [InlineData("GET", "/v1/me/rating", "ride")]
     [InlineData("GET", "/v1/me/favourite-drivers", "ride")]
     [InlineData("PUT", "/v1/me/favourite-drivers/0193", "ride")]

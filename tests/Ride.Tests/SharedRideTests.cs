@@ -84,7 +84,6 @@ public sealed class SharedRideTests(RideFleet fleet)
     [Theory]
     [InlineData("x")]
     [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
-    [InlineData("%00")]
     [InlineData("not%20a%20token")]
     public async Task What_is_no_token_opens_nothing(string token) => Assert.Equal("not-found", Code(await See(token)));
 

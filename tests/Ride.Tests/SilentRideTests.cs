@@ -51,7 +51,7 @@ public sealed class SilentRideTests(RideFleet fleet)
     [Fact]
     public async Task A_ride_in_progress_ended_when_and_where_it_was_last_heard_of()
     {
-        var match = await fleet.Ride(RideStatus.InProgress, confirmedAt: Ago(hours: 1));
+        var match = await fleet.Ride(RideStatus.InProgress);
         var (here, lastHeardAt) = (match.Pickup.North(800), Ago(hours: 4.5));
         await fleet.Bus.Publish(Ct, new RideProgressed(match.RideId, match.PassengerId, match.DriverId, here, 800, 60) { OccurredAt = lastHeardAt, Version = 1 });
         await Eventually.Get(() => fleet.Scalar<long>("select count(*) from ride.whereabouts where ride_id = @RideId", match), count => count == 1, Ct);
