@@ -90,4 +90,16 @@ sealed class LocationOptions
     /// <summary>The widest radius of a nearby search, metres.</summary>
     [Range(100, 100_000)]
     public double MaxRadiusMetres { get; set; } = 20_000;
+
+    /// <summary>
+    /// A search is answered from memory while memory is known to have been what Redis held at most so long ago, and by Redis otherwise. So it is also the
+    /// time after which every copy offers a driver where another copy was told they are. Zero: always by Redis. System time.
+    /// </summary>
+    public TimeSpan MirrorBelievedFor { get; set; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How often a copy asks Redis what changed in a city where drivers are searched for. System time.</summary>
+    public TimeSpan MirrorFollowsEvery { get; set; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>How often a copy compares some of the drivers in memory with those in Redis. System time.</summary>
+    public TimeSpan MirrorComparedEvery { get; set; } = TimeSpan.FromSeconds(5);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using Tumpang.Contracts;
+using Tumpang.Locations.Mirror;
 using Tumpang.ServiceDefaults;
 
 namespace Tumpang.Locations;
@@ -26,7 +27,7 @@ sealed record NearbyDriver(Guid DriverId, GeoPoint Position, int DistanceMetres,
 /// The drivers who can be offered a ride now, in Redis. All of it may be lost at any moment: the next position of each driver brings
 /// that driver back. Each driver expires alone, by their own silence, whoever else is beating.
 /// </summary>
-sealed class PositionPool(IDatabase redis, Cities cities, CityClock clock, IOptions<LocationOptions> options)
+sealed class PositionPool(IDatabase redis, PoolMirror mirror, Cities cities, CityClock clock, LocationMetrics metrics, IOptions<LocationOptions> options)
 {
     /// <summary>Bounds how long one script keeps Redis from others: about a millisecond.</summary>
     const int DriversPerScript = 100;
@@ -43,7 +44,7 @@ sealed class PositionPool(IDatabase redis, Cities cities, CityClock clock, IOpti
         Task.WhenAll(drivers.Select(driver => ReadOne(driver.City, driver.DriverId))).Soon();
 
     /// <summary>Copies a duty. A driver who is not available in this city leaves its pools.</summary>
-    public Task Remember(string city, Duty duty) => Run(
+    public Task Remember(string city, Duty duty) => redis.Run(
         PoolScripts.Remember,
         PoolKeys.DriverAndPools(city, duty.DriverId),
         [
@@ -53,7 +54,7 @@ sealed class PositionPool(IDatabase redis, Cities cities, CityClock clock, IOpti
         ]);
 
     /// <summary>Takes a driver out before the change that makes them unavailable commits; <paramref name="coming"/> is the duty after it.</summary>
-    public Task Withdraw(string city, Duty coming) => Run(
+    public Task Withdraw(string city, Duty coming) => redis.Run(
         PoolScripts.Withdraw,
         PoolKeys.DriverAndPools(city, coming.DriverId),
         [Member(coming.DriverId), coming.Version, SystemMilliseconds() + Milliseconds(Hold), Lifetime()]);
@@ -63,20 +64,28 @@ sealed class PositionPool(IDatabase redis, Cities cities, CityClock clock, IOpti
         placements.GroupBy(placement => placement.City).SelectMany(city => city.Chunk(DriversPerScript)).Select(PlaceChunk)).Soon();
 
     /// <summary>Counts that a driver in a queue was heard of outside its zone once more; how often in a row.</summary>
-    public async Task<int> CountOutsidePing(string city, Guid driverId) => (int)await Run(PoolScripts.CountOutsidePing, [PoolKeys.Driver(city, driverId)], []);
+    public async Task<int> CountOutsidePing(string city, Guid driverId) => (int)await redis.Run(PoolScripts.CountOutsidePing, [PoolKeys.Driver(city, driverId)], []);
 
     /// <summary>The driver is back in the zone.</summary>
     public Task ForgetOutsidePings(string city, Guid driverId) => redis.HashDeleteAsync(PoolKeys.Driver(city, driverId), "outside").Soon();
 
-    /// <summary>The nearest available drivers who were heard of lately, nearest first.</summary>
+    /// <summary>The nearest available drivers who were heard of lately, nearest first: from memory, or from Redis while memory may be behind.</summary>
     public async Task<IReadOnlyList<NearbyDriver>> Nearby(
-        string city, VehicleClass vehicleClass, GeoPoint around, double radiusMetres, int limit, IEnumerable<Guid> exclude)
+        string city, VehicleClass vehicleClass, GeoPoint around, double radiusMetres, int limit, IReadOnlyCollection<Guid> exclude)
     {
-        var oldest = (clock.GetUtcNow() - rules.OfferableFor).ToUnixTimeMilliseconds();
-        var found = (RedisValue[])(await Run(
+        var found = mirror.Of(city)?.Find(vehicleClass, new(around, radiusMetres, OldestOffered(), [.. exclude]), limit);
+        metrics.CountSearch(inMemory: found is not null);
+        return found ?? await NearbyInRedis(city, vehicleClass, around, radiusMetres, limit, exclude);
+    }
+
+    /// <summary>The same, by Redis: what the mirror must answer, too.</summary>
+    public async Task<IReadOnlyList<NearbyDriver>> NearbyInRedis(
+        string city, VehicleClass vehicleClass, GeoPoint around, double radiusMetres, int limit, IReadOnlyCollection<Guid> exclude)
+    {
+        var found = (RedisValue[])(await redis.Run(
             PoolScripts.Nearby,
             [PoolKeys.Positions(city, vehicleClass), PoolKeys.Seen(city, vehicleClass)],
-            [around.Longitude, around.Latitude, radiusMetres, limit, oldest, .. exclude.Select(Member)]))!;
+            [around.Longitude, around.Latitude, radiusMetres, limit, OldestOffered(), .. exclude.Select(Member)]))!;
         return [.. found.Chunk(5).Select(hit => new NearbyDriver(
             Guid.Parse((string)hit[0]!), new GeoPoint((double)hit[2], (double)hit[3]), (int)Math.Round((double)hit[1]), Instant((long)(double)hit[4])))];
     }
@@ -84,8 +93,10 @@ sealed class PositionPool(IDatabase redis, Cities cities, CityClock clock, IOpti
     /// <summary>Removes drivers who have been silent for too long; true when there may be more.</summary>
     public async Task<bool> Sweep(string city, VehicleClass vehicleClass, int atMost)
     {
-        var oldest = (clock.GetUtcNow() - rules.OfferableFor).ToUnixTimeMilliseconds();
-        var removed = await Run(PoolScripts.Sweep, [PoolKeys.Positions(city, vehicleClass), PoolKeys.Seen(city, vehicleClass)], [oldest, atMost]);
+        var removed = await redis.Run(
+            PoolScripts.Sweep,
+            [PoolKeys.Positions(city, vehicleClass), PoolKeys.Seen(city, vehicleClass), .. PoolKeys.Feed(city)],
+            [OldestOffered(), atMost, (int)vehicleClass, Lifetime()]);
         return (int)removed == atMost;
     }
 
@@ -123,34 +134,24 @@ sealed class PositionPool(IDatabase redis, Cities cities, CityClock clock, IOpti
 
     Task PlaceChunk(Placement[] placements)
     {
-        var keys = new List<RedisKey>(3 * placements.Length);
-        var values = new List<RedisValue>(2 + (6 * placements.Length)) { SystemMilliseconds(), Lifetime() };
+        var keys = new List<RedisKey>(2 + (3 * placements.Length));
+        var values = new List<RedisValue>(2 + (7 * placements.Length)) { SystemMilliseconds(), Lifetime() };
         foreach (var (city, duty, fix) in placements)
         {
             var vehicleClass = duty.VehicleClass ?? default;
             keys.AddRange([PoolKeys.Driver(city, duty.DriverId), PoolKeys.Positions(city, vehicleClass), PoolKeys.Seen(city, vehicleClass)]);
             values.AddRange([
                 Member(duty.DriverId), duty.Version, fix.At.ToUnixTimeMilliseconds(), Degrees(fix.Position.Latitude), Degrees(fix.Position.Longitude),
-                duty.IsAvailable && duty.CityId == city]);
+                duty.IsAvailable && duty.CityId == city, PoolChange.Here(vehicleClass, duty.DriverId, fix)]);
         }
 
-        return Run(PoolScripts.Place, [.. keys], [.. values]);
+        keys.AddRange(PoolKeys.Feed(placements[0].City));
+        return redis.Run(PoolScripts.Place, [.. keys], [.. values]);
     }
 
     static RedisValue Degrees(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
-    long Lifetime() => Math.Max(1_000, Milliseconds(clock.ToSystem(rules.OfflineAfter)));
+    long OldestOffered() => (clock.GetUtcNow() - rules.OfferableFor).ToUnixTimeMilliseconds();
 
-    /// <summary>A restarted Redis has lost the scripts, and the client learns of it by the first failure.</summary>
-    async Task<RedisResult> Run(string script, RedisKey[] keys, RedisValue[] values)
-    {
-        try
-        {
-            return await redis.ScriptEvaluateAsync(script, keys, values).Soon();
-        }
-        catch (RedisServerException exception) when (exception.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
-        {
-            return await redis.ScriptEvaluateAsync(script, keys, values).Soon();
-        }
-    }
+    long Lifetime() => PoolKeys.LifetimeMilliseconds(clock, rules);
 }

@@ -1,6 +1,7 @@
 using Tumpang.Contracts;
 using Tumpang.Locations;
 using Tumpang.Locations.Features;
+using Tumpang.Locations.Mirror;
 using Tumpang.Roads;
 using Tumpang.ServiceDefaults;
 using Tumpang.Zones;
@@ -19,6 +20,7 @@ builder.AddBus(bus => bus
 
 builder.Services.AddOptions<LocationOptions>().BindConfiguration("Location").ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddSingleton<LocationMetrics>();
+builder.Services.AddPoolMirror();
 builder.Services.AddSingleton<PositionPool>();
 builder.Services.AddSingleton<DutyStore>();
 builder.Services.AddSingleton<DriverQueues>();

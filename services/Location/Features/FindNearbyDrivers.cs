@@ -6,7 +6,7 @@ namespace Tumpang.Locations.Features;
 
 /// <summary>
 /// match looks for drivers around a pickup: available, of the class, heard of lately. At an airport or a station those in its queue come first, in its order;
-/// everybody else follows, the nearest first. Elsewhere it is one script of Redis, whatever the answer, and Postgres is not asked.
+/// everybody else follows, the nearest first. Elsewhere the answer is in memory, or one script of Redis away, and Postgres is not asked.
 /// </summary>
 static class FindNearbyDrivers
 {

@@ -70,7 +70,7 @@ public sealed class DutyTests(LocationCity city)
         await Test.Until(() => city.HasStarted(ride.RideId));
         for (var step = 1; step <= 10; step++) await driver.Report(Point(place.North(step), city.Now.AddMilliseconds(step)));
 
-        Assert.Empty(await city.Nearby(place, 500));
+        Assert.Empty(await city.NearbyByNow(place, 500));
     }
 
     /// <summary>NebengJek 33 and design decision 8: busy is durable, so a flush of Redis never offers a busy driver.</summary>
@@ -85,7 +85,7 @@ public sealed class DutyTests(LocationCity city)
         await city.FlushRedis();
         await driver.Report(Point(place, city.Now.AddSeconds(5)));
 
-        Assert.Empty(await city.Nearby(place, 500));
+        Assert.Empty(await city.NearbyByNow(place, 500));
     }
 
     [Fact]
@@ -94,11 +94,11 @@ public sealed class DutyTests(LocationCity city)
         var place = city.FreshPlace();
         await using var driver = await city.NewDriver(place);
         await city.FlushRedis();
-        Assert.Empty(await city.Nearby(place, 500));
+        Assert.Empty(await city.NearbyByNow(place, 500));
 
         await driver.Report(Point(place, city.Now.AddSeconds(5)));
 
-        Assert.Equal(driver.Id, (await city.Nearby(place, 500)).Single().DriverId);
+        Assert.Equal(driver.Id, (await city.NearbyByNow(place, 500)).Single().DriverId);
     }
 
     [Fact]
@@ -133,7 +133,7 @@ public sealed class DutyTests(LocationCity city)
         await Test.Until(async () => await city.Query<bool>("select matched_at is not null from location.rides where ride_id = @Id", ride.RideId));
 
         await driver.Report(Point(place, city.Now.AddSeconds(3)));
-        Assert.Single(await city.Nearby(place, 500));
+        Assert.Single(await city.NearbyByNow(place, 500));
     }
 
     /// <summary>Twenty phones' worth of retries at two copies: one row, one event each way, and the last word counts.</summary>

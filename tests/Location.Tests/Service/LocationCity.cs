@@ -71,6 +71,13 @@ public class LocationCity : LocationServers
         return body.GetProperty("drivers").Deserialize<List<NearbyDriver>>(Json.Options)!;
     }
 
+    /// <summary>The same, once every copy must have heard of what was acknowledged before.</summary>
+    internal async Task<IReadOnlyList<NearbyDriver>> NearbyByNow(GeoPoint pickup, double radiusMetres, int limit = 50)
+    {
+        await Task.Delay(new LocationOptions().MirrorBelievedFor, Test.Ct);
+        return await Nearby(pickup, radiusMetres, limit: limit);
+    }
+
     /// <summary>Many approved, online drivers around a place, through one call of realtime.</summary>
     internal async Task Crowd(GeoPoint around, int drivers)
     {

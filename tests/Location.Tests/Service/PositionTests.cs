@@ -34,7 +34,7 @@ public sealed class PositionTests(LocationCity city)
         var body = new { driverId = victim.Id, userId = victim.Id, points = new[] { Point(place.North(900), city.Now) } };
         (await other.Http.PostAsJsonAsync("/v1/positions", body, Test.Ct)).EnsureSuccessStatusCode();
 
-        var nearest = (await city.Nearby(place, 50)).Single();
+        var nearest = (await city.NearbyByNow(place, 50)).Single();
         Assert.Equal(victim.Id, nearest.DriverId);
     }
 
@@ -93,7 +93,7 @@ public sealed class PositionTests(LocationCity city)
         var answer = await driver.Report(Point(place.North(300), city.Now));
 
         Assert.Equal(new() { ["off-duty"] = 1 }, answer.Refused.ToDictionary());
-        Assert.Empty(await city.Nearby(place, 1_000));
+        Assert.Empty(await city.NearbyByNow(place, 1_000));
     }
 
     /// <summary>NebengJek 35: each ping cost two queries. With the table locked against everybody, a known idle driver's pings go on.</summary>
@@ -147,6 +147,6 @@ public sealed class PositionTests(LocationCity city)
         using var realtime = city.ServiceClient("realtime");
         (await realtime.PostAsJsonAsync("/internal/positions", new { drivers }, Test.Ct)).EnsureSuccessStatusCode();
 
-        Assert.Equal([one.Id, two.Id], (await city.Nearby(place, 1_000)).Select(driver => driver.DriverId));
+        Assert.Equal([one.Id, two.Id], (await city.NearbyByNow(place, 1_000)).Select(driver => driver.DriverId));
     }
 }

@@ -24,7 +24,7 @@ public sealed class QueueTests(LocationCity city)
         await using var passing = await city.NewDriver(terminal.North(150));
         await passing.Report(Point(terminal.North(150), city.Now));
 
-        var near = await city.Nearby(terminal, 1_000);
+        var near = await city.NearbyByNow(terminal, 1_000);
 
         Assert.Equal([first.Id, second.Id, third.Id, passing.Id], near.Select(driver => driver.DriverId));
         Assert.Equal([1, 2, 3, null], near.Select(driver => driver.QueueRank));
@@ -187,7 +187,7 @@ public sealed class QueueTests(LocationCity city)
         using var answer = await driver.Http.GetAsync("/v1/me/queue", Test.Ct);
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
         Assert.Equal("not-in-queue", (await answer.Content.ReadFromJsonAsync<JsonElement>(Test.Ct)).GetProperty("code").GetString());
-        Assert.Empty(await city.Nearby(terminal, 100));
+        Assert.Empty(await city.NearbyByNow(terminal, 100));
     }
 
     static async Task<GetQueuePlace.Answer?> PlaceOf(TestDriver driver)
