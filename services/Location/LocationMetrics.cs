@@ -14,7 +14,7 @@ sealed class LocationMetrics
     readonly Counter<long> searches = Meter.CreateCounter<long>(
         "tumpang.location.searches", "{search}", "Nearby searches by where they were answered: memory, or redis while memory may be behind.");
     readonly Counter<long> mirrorsRebuilt = Meter.CreateCounter<long>(
-        "tumpang.location.mirrors_rebuilt", "{mirror}", "Times at which all drivers of a city were read anew, by reason: start, lost (the thread of the feed), different.");
+        "tumpang.location.mirrors_rebuilt", "{mirror}", "Times at which the drivers of a city were read anew, by reason: start, lost (the thread), different.");
     readonly Counter<long> mirrorDifferences = Meter.CreateCounter<long>(
         "tumpang.location.mirror_differences", "{driver}", "Drivers who were not in memory as in Redis when both were compared.");
 

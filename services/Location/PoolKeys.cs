@@ -35,5 +35,6 @@ static class PoolKeys
         [Driver(city, driverId), .. Classes.SelectMany(vehicleClass => (RedisKey[])[Positions(city, vehicleClass), Seen(city, vehicleClass)]), .. Feed(city)];
 
     /// <summary>How long a key outlives the last driver who is heard of.</summary>
-    public static long LifetimeMilliseconds(CityClock clock, LocationOptions rules) => Math.Max(1_000, (long)clock.ToSystem(rules.OfflineAfter).TotalMilliseconds);
+    public static long LifetimeMilliseconds(CityClock clock, LocationOptions rules) =>
+        Math.Max(1_000, (long)clock.ToSystem(rules.OfflineAfter).TotalMilliseconds);
 }

@@ -64,7 +64,8 @@ sealed class PositionPool(IDatabase redis, PoolMirror mirror, Cities cities, Cit
         placements.GroupBy(placement => placement.City).SelectMany(city => city.Chunk(DriversPerScript)).Select(PlaceChunk)).Soon();
 
     /// <summary>Counts that a driver in a queue was heard of outside its zone once more; how often in a row.</summary>
-    public async Task<int> CountOutsidePing(string city, Guid driverId) => (int)await redis.Run(PoolScripts.CountOutsidePing, [PoolKeys.Driver(city, driverId)], []);
+    public async Task<int> CountOutsidePing(string city, Guid driverId) =>
+        (int)await redis.Run(PoolScripts.CountOutsidePing, [PoolKeys.Driver(city, driverId)], []);
 
     /// <summary>The driver is back in the zone.</summary>
     public Task ForgetOutsidePings(string city, Guid driverId) => redis.HashDeleteAsync(PoolKeys.Driver(city, driverId), "outside").Soon();

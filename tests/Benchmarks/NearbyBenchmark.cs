@@ -14,13 +14,14 @@ using City = Tumpang.ServiceDefaults.City;
 namespace Tumpang.Benchmarks;
 
 /// <summary>
-/// The twenty nearest of fifty thousand free drivers, who stand around the recorded start positions: in the memory of a process, and through gateway and location at two
-/// thousand searches a second and as many as there can be. Beside Redis' own search on the same drivers. And how soon a position that one copy was told is in the
-/// memory of another.
+/// The twenty nearest of fifty thousand free drivers, who stand around the recorded start positions: in the memory of a process, and through gateway and
+/// location at two thousand searches a second and as many as there can be. Beside Redis' own search on the same drivers. And how soon a position that one
+/// copy was told is in the memory of another.
 /// </summary>
 public sealed class NearbyBenchmark : IBenchmark
 {
-    const int Drivers = 50_000, Passengers = 640, Callers = 32, PacedCallers = 200, PerSecond = 2_000, RedisCallers = 16, SearchesAtOnce = 16, Chunk = 1_000, Seed = 2013;
+    const int Drivers = 50_000, Passengers = 640, Callers = 32, PacedCallers = 200, PerSecond = 2_000;
+    const int RedisCallers = 16, SearchesAtOnce = 16, Chunk = 1_000, Seed = 2013;
     const int Wanted = 20, MovesPerSecond = 12_500, Steps = 300;
     const double BarMilliseconds = 10, BarPerSecond = 50_000, BarSearchableMilliseconds = 250, SpreadDegrees = 0.004, RadiusMetres = 3_000;
     static readonly TimeSpan Duration = TimeSpan.FromSeconds(8), Pace = TimeSpan.FromMilliseconds(53);
@@ -40,7 +41,8 @@ public sealed class NearbyBenchmark : IBenchmark
             var index = Index(drivers);
             var (alone, together, moving) = (InMemory(index, starts, 1, ct), InMemory(index, starts, 2, ct), InMemory(index, starts, 2, ct, drivers));
             var searchable = await Searchable(fleet, redis, ct);
-            var paced = await Load.Run(PacedCallers, Duration, (_, token) => Search(Next(), starts, token), ct, TimeSpan.FromSeconds((double)PacedCallers / PerSecond));
+            var pace = TimeSpan.FromSeconds((double)PacedCallers / PerSecond);
+            var paced = await Load.Run(PacedCallers, Duration, (_, token) => Search(Next(), starts, token), ct, pace);
             var hasty = await Load.Run(Callers, Duration, (_, token) => Search(Next(), starts, token), ct);
             var limit = await Load.Run(RedisCallers, Duration / 2, (_, _) => SearchRedis(redis.GetDatabase(), starts), ct);
             return
@@ -51,7 +53,7 @@ public sealed class NearbyBenchmark : IBenchmark
                 new("nearby.memory.two-threads-vs-redis", together.PerSecond, "searches/s", limit.PerSecond * SearchesAtOnce, "Redis GEOSEARCH, pipelined"),
                 new("nearby.memory.allocated", alone.BytesPerSearch, "B/search"),
                 new("nearby.searchable.p50", searchable.Percentile(0.5), "ms"),
-                new("nearby.searchable.p99", searchable.Percentile(0.99), "ms", BarSearchableMilliseconds, "bar: sent to one copy until in the memory of another"),
+                new("nearby.searchable.p99", searchable.Percentile(0.99), "ms", BarSearchableMilliseconds, "bar: sent to one copy until known to another"),
                 new("nearby.paced.rate", paced.PerSecond, "searches/s", PerSecond, "offered"),
                 new("nearby.paced.p50", paced.Percentile(0.5), "ms"),
                 new("nearby.paced.p99", paced.Percentile(0.99), "ms", BarMilliseconds, "bar at 2 000/s"),
@@ -74,8 +76,8 @@ public sealed class NearbyBenchmark : IBenchmark
     static async Task<bool> Search(BenchPhone passenger, IReadOnlyList<GeoPoint> starts, CancellationToken ct)
     {
         var around = starts[Random.Shared.Next(starts.Count)];
-        var answer = await passenger.Ask(
-            HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"/v1/drivers/nearby?latitude={around.Latitude:0.#####}&longitude={around.Longitude:0.#####}&vehicleClass=Premium"), null, ct);
+        var place = string.Create(CultureInfo.InvariantCulture, $"latitude={around.Latitude:0.#####}&longitude={around.Longitude:0.#####}");
+        var answer = await passenger.Ask(HttpMethod.Get, $"/v1/drivers/nearby?{place}&vehicleClass=Premium", null, ct);
         return answer.IsSuccess && answer.Body.GetProperty("drivers").GetArrayLength() > 0;
     }
 
@@ -84,7 +86,8 @@ public sealed class NearbyBenchmark : IBenchmark
         await Task.WhenAll(Enumerable.Range(0, SearchesAtOnce).Select(_ =>
         {
             var around = starts[Random.Shared.Next(starts.Count)];
-            return redis.ExecuteAsync("GEOSEARCH", Positions, "FROMLONLAT", around.Longitude, around.Latitude, "BYRADIUS", RadiusMetres, "m", "ASC", "COUNT", Wanted, "WITHCOORD", "WITHDIST");
+            return redis.ExecuteAsync(
+                "GEOSEARCH", Positions, "FROMLONLAT", around.Longitude, around.Latitude, "BYRADIUS", RadiusMetres, "m", "ASC", "COUNT", Wanted, "WITHCOORD", "WITHDIST");
         }));
         return true;
     }
@@ -97,7 +100,8 @@ public sealed class NearbyBenchmark : IBenchmark
     }
 
     /// <summary>Searches by so many threads; while drivers move, each to where another one started, when there are any.</summary>
-    static (double PerSecond, double BytesPerSearch) InMemory(DriverIndex index, IReadOnlyList<GeoPoint> starts, int threads, CancellationToken ct, IReadOnlyList<FreeDriver>? moving = null)
+    static (double PerSecond, double BytesPerSearch) InMemory(
+        DriverIndex index, IReadOnlyList<GeoPoint> starts, int threads, CancellationToken ct, IReadOnlyList<FreeDriver>? moving = null)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var mover = moving is null ? null : Started(() => Move(index, moving, end.Token));
@@ -141,12 +145,16 @@ public sealed class NearbyBenchmark : IBenchmark
         }
     }
 
-    /// <summary>A driver's phone tells the fleet where it is, step by step; this process follows Redis as one more copy of location, and looks until it knows.</summary>
+    /// <summary>
+    /// A driver's phone tells the fleet where it is, step by step; this process follows Redis as one more copy of location, and looks until it knows.
+    /// </summary>
     static async Task<LoadResult> Searchable(BenchFleet fleet, IConnectionMultiplexer redis, CancellationToken ct)
     {
-        var (place, rules) = (new GeoPoint(40.58, -74.15), Options.Create(new LocationOptions()));
+        var place = new GeoPoint(40.58, -74.15);
         var driver = await new BenchPhone(fleet.City, 0, kind: 0).OnlineAt(place, ct);
-        using var copy = new PoolMirror(redis.GetDatabase(), new(new ConfigurationBuilder().Build()), new(Options.Create(new CityClockOptions()), TimeProvider.System), rules, new(), NullLogger<PoolMirror>.Instance);
+        var clock = new CityClock(Options.Create(new CityClockOptions()), TimeProvider.System);
+        using var copy = new PoolMirror(
+            redis.GetDatabase(), new(new ConfigurationBuilder().Build()), clock, Options.Create(new LocationOptions()), new(), NullLogger<PoolMirror>.Instance);
         await copy.StartAsync(ct);
         var mirror = copy.Of(City.Id)!;
         var step = 0;
@@ -154,7 +162,8 @@ public sealed class NearbyBenchmark : IBenchmark
         var result = await Load.Run(1, Steps * Pace, async (_, token) =>
         {
             var at = place with { Latitude = place.Latitude + (++step * 2e-5) };
-            var answer = await driver.Ask(HttpMethod.Post, "/v1/positions", new { points = new[] { new { at.Latitude, at.Longitude, recordedAt = fleet.City.Clock.GetUtcNow(), accuracyMetres = 5 } } }, token);
+            var point = new { at.Latitude, at.Longitude, recordedAt = fleet.City.Clock.GetUtcNow(), accuracyMetres = 5 };
+            var answer = await driver.Ask(HttpMethod.Post, "/v1/positions", new { points = new[] { point } }, token);
             while (answer.IsSuccess && !(mirror.Find(VehicleClass.Standard, new(at, 1, 0, []), 1) is { Count: 1 })) await Task.Delay(1, token);
             return answer.IsSuccess;
         }, ct, Pace);
@@ -171,7 +180,8 @@ public sealed class NearbyBenchmark : IBenchmark
         var random = new Random(Seed);
         var starts = CityData.DriverStarts(int.MaxValue, random);
         var seen = now.AddMinutes(10).ToUnixTimeMilliseconds();
-        var drivers = Enumerable.Range(0, Drivers).Select(number => new FreeDriver(Guid.CreateVersion7(), RedisGeo.Hash(Near(starts[number % starts.Count], random)), seen)).ToList();
+        var places = Enumerable.Range(0, Drivers).Select(number => Near(starts[number % starts.Count], random));
+        var drivers = places.Select(place => new FreeDriver(Guid.CreateVersion7(), RedisGeo.Hash(place), seen)).ToList();
         foreach (var some in drivers.Chunk(Chunk))
         {
             await redis.SortedSetAddAsync(Positions, [.. some.Select(driver => new SortedSetEntry(driver.Id.ToString("N"), driver.Hash))]);

@@ -43,7 +43,7 @@ sealed class CityMirror(City city, IDatabase redis, CityClock clock, LocationOpt
         return found;
     }
 
-    /// <summary>Reads what has changed since the last time, or everything where the thread is lost. Afterwards the mirror is what Redis held a moment ago.</summary>
+    /// <summary>Reads what has changed since the last time, or everything where the thread is lost. Then the mirror is what Redis held a moment ago.</summary>
     public async Task Follow()
     {
         if (cursor is null) await Rebuild("start");
@@ -53,8 +53,8 @@ sealed class CityMirror(City city, IDatabase redis, CityClock clock, LocationOpt
     }
 
     /// <summary>
-    /// Compares the number of drivers, and a page of them that is another one each time, with what Redis holds at one entry of the feed; how many differ. Where any does,
-    /// everything is read anew.
+    /// Compares the number of drivers, and a page of them that is another one each time, with what Redis holds at one entry of the feed; how many differ.
+    /// Where any does, everything is read anew.
     /// </summary>
     public async Task<int> Compare()
     {
@@ -63,7 +63,9 @@ sealed class CityMirror(City city, IDatabase redis, CityClock clock, LocationOpt
         {
             var rank = nextRank[(int)vehicleClass];
             var reply = (RedisResult[])(await redis.Run(
-                FeedScripts.Page, [PoolKeys.Positions(city.Id, vehicleClass), PoolKeys.Seen(city.Id, vehicleClass), .. feed], [rank, rank + DriversPerPage - 1]))!;
+                FeedScripts.Page,
+                [PoolKeys.Positions(city.Id, vehicleClass), PoolKeys.Seen(city.Id, vehicleClass), .. feed],
+                [rank, rank + DriversPerPage - 1]))!;
             var (tail, count, page) = ((string?)reply[0], (int)reply[1], (RedisValue[])reply[2]!);
             if (tail is null || !await Reach(tail)) return differences;
 
@@ -79,7 +81,8 @@ sealed class CityMirror(City city, IDatabase redis, CityClock clock, LocationOpt
     }
 
     static bool Holds(DriverIndex? mirrored, RedisValue[] driver) =>
-        mirrored?.Get(Guid.ParseExact((string)driver[0]!, "N")) is { } known && known.Hash == (ulong)(double)driver[1] && known.AtMilliseconds == (long)(double)driver[2];
+        mirrored?.Get(Guid.ParseExact((string)driver[0]!, "N")) is { } known &&
+        known.Hash == (ulong)(double)driver[1] && known.AtMilliseconds == (long)(double)driver[2];
 
     /// <summary>Reads on up to exactly this entry; false when the thread was lost on the way.</summary>
     async Task<bool> Reach(string entry)
@@ -104,7 +107,8 @@ sealed class CityMirror(City city, IDatabase redis, CityClock clock, LocationOpt
     /// <summary>False when an entry is missing between this one and the last that was applied.</summary>
     bool TryApply(RedisResult entry)
     {
-        var (id, fields) = ((RedisResult[])entry!) is [var head, var body] ? ((string)head!, (RedisResult[])body!) : throw new FormatException("This is no entry of a stream.");
+        var parts = (RedisResult[])entry!;
+        var (id, fields) = ((string)parts[0]!, (RedisResult[])parts[1]!);
         if ((string?)fields[1] != cursor) return false;
 
         foreach (var change in PoolChange.Read((string)fields[2]!, (byte[])fields[3]!))
@@ -118,7 +122,8 @@ sealed class CityMirror(City city, IDatabase redis, CityClock clock, LocationOpt
     }
 
     /// <summary>
-    /// Reads the pools, which change meanwhile. What changed after the entry at which this begins is in the feed, and sets right whatever was read of it, or was not.
+    /// Reads the pools, which change meanwhile. What changed after the entry at which this begins is in the feed, and sets right whatever was read of it, or
+    /// was not.
     /// </summary>
     async Task Rebuild(string reason)
     {

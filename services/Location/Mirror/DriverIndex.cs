@@ -3,9 +3,9 @@ using Tumpang.Contracts;
 namespace Tumpang.Locations.Mirror;
 
 /// <summary>
-/// The free drivers of a city and class, by cells. Searches take no lock and no memory: a cell is an array that is replaced when somebody comes or goes, and a driver in
-/// it an object that is replaced when they move. Who goes from one cell to another is in both or neither for a moment; a search during which that happened is
-/// repeated. One thread writes at a time.
+/// The free drivers of a city and class, by cells. Searches take no lock and no memory: a cell is an array that is replaced when somebody comes or goes,
+/// and a driver in it an object that is replaced when they move. Who goes from one cell to another is in neither for a moment; a search during which that
+/// happened is repeated. One thread writes at a time.
 /// </summary>
 sealed class DriverIndex(Grid grid)
 {

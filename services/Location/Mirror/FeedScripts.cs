@@ -7,8 +7,8 @@ namespace Tumpang.Locations.Mirror;
 static class FeedScripts
 {
     /// <summary>
-    /// For scripts that change pools, whose last keys are those of the feed. Of the entries eight thousand are kept: seconds at the pace of a large city; who is
-    /// away for longer reads the pools anew.
+    /// For scripts that change pools, whose last keys are those of the feed. Of the entries eight thousand are kept: seconds at the pace of a large city;
+    /// who is away for longer reads the pools anew.
     /// </summary>
     public const string Tell = """
         local function tell(kind, changes, ttl)
@@ -25,7 +25,9 @@ static class FeedScripts
     /// <summary>Where the feed stands; begins one where there is none. Keys: those of the feed. Argument: TTL ms.</summary>
     public const string Begin = $"{Tell}return redis.call('GET', KEYS[1]) or tell('in', {{}}, ARGV[1])";
 
-    /// <summary>Keys: those of the feed. Arguments: the last entry read, the last one wanted, how many at most. Returns where the feed stands, and the entries.</summary>
+    /// <summary>
+    /// Keys: those of the feed. Arguments: the last entry read, the last one wanted, how many at most. Returns where the feed stands, and the entries.
+    /// </summary>
     public const string Follow = """
         local tail = redis.call('GET', KEYS[1])
         if not tail or tail == ARGV[1] then return { tail, {} } end
@@ -33,8 +35,8 @@ static class FeedScripts
         """;
 
     /// <summary>
-    /// Keys: positions, seen, those of the feed. Arguments: first and last rank. Returns where the feed stands, how many drivers there are, and of those between the
-    /// ranks: member, place, time.
+    /// Keys: positions, seen, those of the feed. Arguments: first and last rank. Returns where the feed stands, how many drivers there are, and of those
+    /// between the ranks: member, place, time.
     /// </summary>
     public const string Page = """
         local page, drivers, members = redis.call('ZRANGE', KEYS[1], ARGV[1], ARGV[2], 'WITHSCORES'), {}, {}

@@ -3,8 +3,7 @@ using Tumpang.Contracts;
 namespace Tumpang.Locations.Mirror;
 
 /// <summary>
-/// Cuts a city into cells of a block, row by row from the south-west. The cells at the edges reach as far beyond them as anybody
-/// stands.
+/// Cuts a city into cells of a block, row by row from the south-west. Whoever stands outside the city counts to the cell at its edge.
 /// </summary>
 sealed class Grid
 {
@@ -53,7 +52,8 @@ sealed class Grid
     public double MetresToRow(GeoPoint place, int row)
     {
         if (row < 0 || row >= Rows) return double.PositiveInfinity;
-        var (toNorth, toSouth) = (row == 0 ? 0 : Edge(south, height, row) - place.Latitude, row == Rows - 1 ? 0 : place.Latitude - Edge(south, height, row + 1));
+        var toNorth = row == 0 ? 0 : Edge(south, height, row) - place.Latitude;
+        var toSouth = row == Rows - 1 ? 0 : place.Latitude - Edge(south, height, row + 1);
         return RedisGeo.MetresOfLatitude(Math.Max(0, Math.Max(toNorth, toSouth))) - SlackMetres;
     }
 
@@ -61,7 +61,8 @@ sealed class Grid
     public double MetresToColumn(GeoPoint place, double cosine, int column)
     {
         if (column < 0 || column >= Columns) return double.PositiveInfinity;
-        var (toEast, toWest) = (column == 0 ? 0 : Edge(west, width, column) - place.Longitude, column == Columns - 1 ? 0 : place.Longitude - Edge(west, width, column + 1));
+        var toEast = column == 0 ? 0 : Edge(west, width, column) - place.Longitude;
+        var toWest = column == Columns - 1 ? 0 : place.Longitude - Edge(west, width, column + 1);
         return RedisGeo.MetresToMeridian(Math.Max(0, Math.Max(toEast, toWest)), cosine) - SlackMetres;
     }
 

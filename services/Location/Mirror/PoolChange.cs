@@ -5,8 +5,8 @@ using Tumpang.Contracts;
 namespace Tumpang.Locations.Mirror;
 
 /// <summary>
-/// A change of a pool as the feed carries it, in 33 bytes. Who comes or moves: class, id, place and time in binary, encoded by the copy that stores the position. Who leaves:
-/// class and id in text, because scripts know them so.
+/// A change of a pool as the feed carries it, in 33 bytes. Who comes or moves: class, id, place and time in binary, encoded by the copy that stores the
+/// position. Who leaves: class and id in text, because scripts know them so.
 /// </summary>
 /// <param name="Driver">Where the driver is now; null when they are not in the pool any more.</param>
 readonly record struct PoolChange(VehicleClass Class, Guid DriverId, FreeDriver? Driver)
@@ -43,6 +43,7 @@ readonly record struct PoolChange(VehicleClass Class, Guid DriverId, FreeDriver?
         return new((VehicleClass)change[0], id, driver);
     }
 
-    static PoolChange ReadOut(ReadOnlySpan<byte> change) =>
-        Utf8Parser.TryParse(change[Id..], out Guid id, out _, 'N') ? new((VehicleClass)(change[0] - '0'), id, null) : throw new FormatException("This is no driver's id.");
+    static PoolChange ReadOut(ReadOnlySpan<byte> change) => Utf8Parser.TryParse(change[Id..], out Guid id, out _, 'N')
+        ? new((VehicleClass)(change[0] - '0'), id, null)
+        : throw new FormatException("This is no driver's id.");
 }

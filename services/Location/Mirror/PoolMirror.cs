@@ -5,7 +5,7 @@ using Tumpang.ServiceDefaults;
 
 namespace Tumpang.Locations.Mirror;
 
-/// <summary>The free drivers of every city in the memory of this process. Follows Redis, which copies of location share; nobody else's memory is asked.</summary>
+/// <summary>The free drivers of every city in the memory of this process, which follows Redis, as that of every other copy does.</summary>
 sealed partial class PoolMirror(
     IDatabase redis, Cities cities, CityClock clock, IOptions<LocationOptions> options, LocationMetrics metrics, ILogger<PoolMirror> logger) : BackgroundService
 {

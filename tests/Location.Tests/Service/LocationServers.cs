@@ -86,7 +86,8 @@ public abstract class LocationServers : IAsyncLifetime
     }
 
     /// <summary>A connection to Redis of a test's own.</summary>
-    public Task<ConnectionMultiplexer> ConnectToRedis(RedisWire? wire = null) => ConnectionMultiplexer.ConnectAsync((wire?.ConnectionString ?? servers.Redis.ConnectionString) + ",abortConnect=false");
+    public Task<ConnectionMultiplexer> ConnectToRedis(RedisWire? wire = null) =>
+        ConnectionMultiplexer.ConnectAsync((wire?.ConnectionString ?? servers.Redis.ConnectionString) + ",abortConnect=false");
 
     /// <summary>A wire to Redis that can be cut without a sound.</summary>
     public RedisWire WireToRedis() => new(servers.Redis.ConnectionString);

@@ -53,8 +53,8 @@ public sealed class NearbyTests(LocationCity city)
     }
 
     /// <summary>
-    /// NebengJek 34 and anchors 2.3 item 6: unbounded, and one more call for every hit; cost grew with the fleet, not with the answer. While a copy follows Redis
-    /// its searches cost Redis nothing; MirrorTests has what they cost when it does not.
+    /// NebengJek 34 and anchors 2.3 item 6: unbounded, and one more call for every hit; cost grew with the fleet, not with the answer. While a copy follows
+    /// Redis its searches cost Redis nothing; MirrorTests has what they cost when it does not.
     /// </summary>
     [Fact]
     public async Task Searches_are_answered_from_memory()

@@ -10,7 +10,8 @@ using Tumpang.ServiceDefaults;
 namespace Tumpang.Location.Tests.Service;
 
 /// <summary>
-/// The pools of one city as a copy of location has them, in the test's own process and in a city that no other copy knows: the test says when it follows, and what time it is.
+/// The pools of one city as a copy of location has them, in the test's own process and in a city that no other copy knows: the test says when it follows,
+/// and what time it is.
 /// </summary>
 sealed class PoolCopy
 {
@@ -47,7 +48,8 @@ sealed class PoolCopy
     public Task<IReadOnlyList<NearbyDriver>> InRedis(Query query) =>
         Pool.NearbyInRedis(CityId, query.Class, query.Around, query.RadiusMetres, query.Limit, query.Exclude);
 
-    public Task<IReadOnlyList<NearbyDriver>> Nearby(Query query) => Pool.Nearby(CityId, query.Class, query.Around, query.RadiusMetres, query.Limit, query.Exclude);
+    public Task<IReadOnlyList<NearbyDriver>> Nearby(Query query) =>
+        Pool.Nearby(CityId, query.Class, query.Around, query.RadiusMetres, query.Limit, query.Exclude);
 
     /// <summary>A driver is free here, as a heartbeat would say.</summary>
     public async Task Offer(Duty duty, GeoPoint place)
