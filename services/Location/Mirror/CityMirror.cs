@@ -33,7 +33,6 @@ sealed class CityMirror(City city, IDatabase redis, CityClock clock, LocationOpt
     {
         Volatile.Write(ref askedAt, Stopwatch.GetTimestamp());
         if (view is not { } now || !now.IsWithin(rules.MirrorBelievedFor)) return null;
-
         if (now.Known(vehicleClass) is not { } drivers) return [];
 
         var hits = ArrayPool<Hit>.Shared.Rent(limit);
@@ -165,8 +164,9 @@ sealed class CityMirror(City city, IDatabase redis, CityClock clock, LocationOpt
         /// <summary>All that Redis held at this moment is here.</summary>
         public void Know(long at) => Volatile.Write(ref knownAt, at);
 
-        /// <summary>The drivers of a class; null when there never was one, which saves the memory for the cells.</summary>
-        public DriverIndex? Known(VehicleClass vehicleClass) => indexes[(int)vehicleClass] is { IsValueCreated: true, Value: var drivers } ? drivers : null;
+        /// <summary>The drivers of a class; null when there never was one, which saves the memory for the cells, or when there is no such class.</summary>
+        public DriverIndex? Known(VehicleClass vehicleClass) =>
+            indexes.ElementAtOrDefault((int)vehicleClass) is { IsValueCreated: true, Value: var drivers } ? drivers : null;
 
         public DriverIndex Of(VehicleClass vehicleClass) => indexes[(int)vehicleClass].Value;
 

@@ -86,6 +86,18 @@ public sealed class NearbyTests(LocationCity city)
         Assert.Equal(Math.Round(place.Longitude, 3), shown.GetProperty("longitude").GetDouble(), 1e-9);
     }
 
+    [Fact]
+    public async Task A_class_that_there_is_not_has_no_cars()
+    {
+        var place = city.FreshPlace();
+        await using var driver = await city.NewDriver(place);
+        using var passenger = city.Client(Guid.CreateVersion7());
+
+        var answer = await passenger.GetFromJsonAsync<JsonElement>($"/v1/drivers/nearby?latitude={place.Latitude}&longitude={place.Longitude}&vehicleClass=99", Test.Ct);
+
+        Assert.Empty(answer.GetProperty("drivers").EnumerateArray());
+    }
+
     [Theory]
     [InlineData(51.5, -0.1, HttpStatusCode.UnprocessableEntity)]
     [InlineData(0, 0, HttpStatusCode.BadRequest)]
