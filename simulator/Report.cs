@@ -25,6 +25,7 @@ public sealed class Report(City city, RushPlan plan, TimeSpan took)
     {
         Row(table, "requests", Measured.CountOf("requests"));
         Row(table, "matched", Measured.CountOf("matched"));
+        Row(table, "matched ahead, with a driver still on a ride", Measured.CountOf("promised ahead"));
         Row(table, "completed", Measured.CountOf("completed"));
         Row(table, "paid", Measured.CountOf("ended paid"));
         Row(table, "cancelled", Measured.CountOf("ended cancelled"));

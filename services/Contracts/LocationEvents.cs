@@ -17,9 +17,18 @@ public sealed record DriverWentOffline(Guid DriverId, string Reason) : Event
 /// <param name="DurationSeconds">Since the start of the ride, city time.</param>
 /// <param name="SlowSeconds">As in <see cref="RideTrackClosed"/>, so far.</param>
 /// <param name="SlowDistanceMetres">As in <see cref="RideTrackClosed"/>, so far.</param>
+/// <param name="RemainingSeconds">Driving time to the agreed drop-off, city time; null while that is not known.</param>
 public sealed record RideProgressed(
     Guid RideId, Guid PassengerId, Guid DriverId, GeoPoint Position, int DistanceMetres, int DurationSeconds,
-    int SlowSeconds = 0, int SlowDistanceMetres = 0) : Event
+    int SlowSeconds = 0, int SlowDistanceMetres = 0, int? RemainingSeconds = null) : Event
+{
+    public override Guid AggregateId => RideId;
+}
+
+/// <summary>A ride is expected to end within minutes, and its driver goes on working; said once, and again when the estimate has moved by much.</summary>
+/// <param name="EndsAt">City time.</param>
+/// <param name="DropOff">The agreed one.</param>
+public sealed record RideNearsEnd(Guid RideId, Guid PassengerId, Guid DriverId, DateTimeOffset EndsAt, GeoPoint DropOff) : Event
 {
     public override Guid AggregateId => RideId;
 }

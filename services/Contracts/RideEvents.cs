@@ -2,13 +2,20 @@ using System.Text.Json.Serialization;
 
 namespace Tumpang.Contracts;
 
-/// <summary>The ride exists and its driver is on the way. The start PIN is not in any event: the passenger fetches it.</summary>
+/// <summary>The ride exists, and its driver is on the way or, when it is queued, still drives another passenger. The start PIN is not in any event: the passenger fetches it.</summary>
 /// <param name="Tip">What the passenger promised on top of the fare; null for nothing.</param>
-/// <param name="PickupDistanceMetres">Straight-line metres from the driver to the pickup at the match.</param>
+/// <param name="PickupDistanceMetres">Straight-line metres from the driver, or the drop-off that they drive to, to the pickup at the match.</param>
+/// <param name="AfterRideId">The ride that the driver must end first; null when the driver is on the way.</param>
 public sealed record RideCreated(
     Guid RideId, Guid RideRequestId, Guid PassengerId, Guid DriverId, string CityId, VehicleClass VehicleClass,
     GeoPoint Pickup, GeoPoint DropOff, Guid QuoteId, Money QuotedFare, PaymentChoice Payment,
-    Money? Tip = null, int? PickupDistanceMetres = null) : Event
+    Money? Tip = null, int? PickupDistanceMetres = null, Guid? AfterRideId = null) : Event
+{
+    public override Guid AggregateId => RideId;
+}
+
+/// <summary>The driver of a queued ride has ended the one before it and sets out.</summary>
+public sealed record QueuedRideBegan(Guid RideId, Guid PassengerId, Guid DriverId) : Event
 {
     public override Guid AggregateId => RideId;
 }
@@ -40,7 +47,7 @@ public sealed record RideCompleted(
 
 /// <summary>The ride ended before its drop-off. billing alone turns this into a charge, or none.</summary>
 /// <param name="CancelledIn">The status that the ride was in.</param>
-/// <param name="AssignedAt">City time of the match, for grace periods.</param>
+/// <param name="AssignedAt">City time of the match, for grace periods; of a ride that was queued when its driver set out, or else of the cancellation.</param>
 public sealed record RideCancelled(
     Guid RideId, Guid RideRequestId, Guid PassengerId, Guid DriverId, Party By, string Reason, RideStatus CancelledIn,
     DateTimeOffset AssignedAt, Guid QuoteId, PaymentChoice Payment) : Event

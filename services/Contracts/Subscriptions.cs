@@ -17,18 +17,18 @@ public static class Subscriptions
     [
         .. Of("location", typeof(DriverApproved), typeof(DriverSuspended), typeof(MatchConfirmed), typeof(RideStarted), typeof(RideCompleted),
             typeof(RideCancelled)),
-        .. Of("match", typeof(DriverApproved), typeof(DriverSuspended), typeof(DriverWentOffline), typeof(RideCompleted), typeof(RideCancelled),
-            typeof(PaymentMethodAdded), typeof(PaymentMethodRemoved), typeof(PassengerDebtIncurred), typeof(PassengerDebtSettled), typeof(FavouriteDriverAdded),
-            typeof(FavouriteDriverRemoved)),
+        .. Of("match", typeof(DriverApproved), typeof(DriverSuspended), typeof(DriverWentOffline), typeof(RideNearsEnd), typeof(RideCompleted),
+            typeof(RideCancelled), typeof(PaymentMethodAdded), typeof(PaymentMethodRemoved), typeof(PassengerDebtIncurred), typeof(PassengerDebtSettled),
+            typeof(FavouriteDriverAdded), typeof(FavouriteDriverRemoved)),
         .. Of("ride", typeof(MatchConfirmed), typeof(RideProgressed)),
         .. Of("billing", typeof(ZoneChanged), typeof(RideRequested), typeof(DropOffChanged), typeof(NoDriverFound), typeof(RideRequestCancelled),
             typeof(RideCreated), typeof(RideProgressed), typeof(RideCompleted), typeof(RideTrackClosed), typeof(RideCancelled), typeof(PaymentSucceeded),
             typeof(PaymentFailed), typeof(RefundSucceeded), typeof(PaymentWrittenOff), typeof(PaymentVoided)),
         .. Of("payment", typeof(FareFinalised), typeof(FareAdjusted)),
         .. Of("realtime", typeof(ScheduledSearchStarted), typeof(OfferMade), typeof(OfferImproved), typeof(TipRaised), typeof(OfferAccepted), typeof(OfferExpired), typeof(OfferWithdrawn),
-            typeof(MatchConfirmed), typeof(NoDriverFound), typeof(RideRequestCancelled), typeof(RideCreated), typeof(DriverArrived), typeof(RideStarted),
-            typeof(RideProgressed), typeof(RideCompleted), typeof(RideCancelled), typeof(FareProgressed), typeof(FareFinalised), typeof(PaymentSucceeded),
-            typeof(PaymentFailed), typeof(FareAdjusted), typeof(RefundSucceeded), typeof(DriverWentOffline)),
+            typeof(MatchConfirmed), typeof(NoDriverFound), typeof(RideRequestCancelled), typeof(RideCreated), typeof(QueuedRideBegan), typeof(DriverArrived),
+            typeof(RideStarted), typeof(RideProgressed), typeof(RideCompleted), typeof(RideCancelled), typeof(FareProgressed), typeof(FareFinalised),
+            typeof(PaymentSucceeded), typeof(PaymentFailed), typeof(FareAdjusted), typeof(RefundSucceeded), typeof(DriverWentOffline)),
     ];
 
     /// <summary>Every event type of the fleet; each gets an exchange, heard or not.</summary>

@@ -27,12 +27,12 @@ public enum Party { Passenger, Driver, System }
 /// <summary>
 /// The life of a ride:
 /// <code>
-/// DriverAssigned → DriverArrived → InProgress → Completed
-///        └──────────────┴────→ Cancelled
+/// (Queued →) DriverAssigned → DriverArrived → InProgress → Completed
+///    └──────────────┴───────────────┴────→ Cancelled
 /// </code>
 /// </summary>
 [JsonConverter(typeof(JsonStringEnumConverter<RideStatus>))]
-public enum RideStatus { DriverAssigned, DriverArrived, InProgress, Completed, Cancelled }
+public enum RideStatus { Queued, DriverAssigned, DriverArrived, InProgress, Completed, Cancelled }
 
 /// <summary>How a passenger pays for one ride: the method's id at payment, and its kind.</summary>
 public readonly record struct PaymentChoice(Guid PaymentMethodId, PaymentMethodKind Kind);

@@ -35,6 +35,12 @@ sealed class LocationOptions
     /// <summary>At most one RideProgressed per ride in this time.</summary>
     public TimeSpan ProgressEvery { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>RideNearsEnd is said when the rest of the way takes no longer than this; at least as long as any city of match looks ahead.</summary>
+    public TimeSpan NearsEndWithin { get; set; } = TimeSpan.FromMinutes(3);
+
+    /// <summary>RideNearsEnd is said again when the estimate has moved by more than this.</summary>
+    public TimeSpan EndMovedBy { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>How long a copy of a duty in Redis is believed before Postgres is asked again.</summary>
     public TimeSpan DutyBelievedFor { get; set; } = TimeSpan.FromSeconds(60);
 

@@ -69,7 +69,7 @@ sealed class PositionIntake(
     async Task RecordTracks(List<Intake> intakes, DateTimeOffset now, CancellationToken ct)
     {
         if (intakes.Count == 0) return;
-        var left = await tracks.Record([.. intakes.Select(intake => new TrackBatch(intake.Duty!.TrackRideId!.Value, intake.Updates, intake.Tally))], now, ct);
+        var left = await tracks.Record([.. intakes.Select(intake => new TrackBatch(intake.Duty!.TrackRideId!.Value, intake.Duty.Online, intake.Updates, intake.Tally))], now, ct);
         foreach (var intake in intakes) intake.Updates = left[intake.Duty!.TrackRideId!.Value];
     }
 

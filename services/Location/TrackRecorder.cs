@@ -1,17 +1,19 @@
 using Microsoft.Extensions.Options;
 using Tumpang.Contracts;
+using Tumpang.Roads;
 using Tumpang.ServiceDefaults;
 
 namespace Tumpang.Locations;
 
 /// <summary>Positions of one driver for the track of one ride, in the order of their time.</summary>
-sealed record TrackBatch(Guid RideId, IReadOnlyList<LocationUpdate> Updates, Tally Tally);
+/// <param name="Online">The driver goes on driving after this ride.</param>
+sealed record TrackBatch(Guid RideId, bool Online, IReadOnlyList<LocationUpdate> Updates, Tally Tally);
 
 /// <summary>
 /// Lengthens tracks. All rides of a call are one transaction under the locks of their rows, so that whatever arrives twice, on
 /// whichever copy, is judged after what arrived before it, and every plausible metre counts once.
 /// </summary>
-sealed class TrackRecorder(Database database, CloseTrack close, IOptions<LocationOptions> options)
+sealed class TrackRecorder(Database database, CloseTrack close, RoadMap roads, IOptions<LocationOptions> options)
 {
     readonly LocationOptions rules = options.Value;
 
@@ -43,7 +45,7 @@ sealed class TrackRecorder(Database database, CloseTrack close, IOptions<Locatio
             if (ride is null || during.Count == 0) continue;
 
             var track = await Extend(transaction, ride, during, batch.Tally, points, ct);
-            if (track.AcceptedPoints > ride.AcceptedPoints) tracks.Add((Tell(transaction, ride, track, now), track));
+            if (track.AcceptedPoints > ride.AcceptedPoints) tracks.Add((Tell(transaction, ride, track, batch.Online, now), track));
         }
 
         if (tracks.Count > 0)
@@ -79,19 +81,36 @@ sealed class TrackRecorder(Database database, CloseTrack close, IOptions<Locatio
         return track;
     }
 
-    /// <summary>Publishes how far the ride has come, when the last time is long enough ago.</summary>
-    RideRow Tell(Transaction transaction, RideRow ride, Track track, DateTimeOffset now)
+    /// <summary>Publishes how far the ride has come and whether it is about to end, when the last time is long enough ago.</summary>
+    RideRow Tell(Transaction transaction, RideRow ride, Track track, bool online, DateTimeOffset now)
     {
         if (now - ride.ProgressedAt < rules.ProgressEvery) return ride;
 
         var last = track.Last!.Value;
+        var remaining = ride.PlannedDropOff is { } dropOff ? roads.Estimate(last.Position, dropOff).DurationSeconds : (int?)null;
         transaction.Publish(new RideProgressed(
             ride.RideId, ride.PassengerId, ride.DriverId, last.Position, (int)Math.Round(track.DistanceMetres),
-            (int)Math.Round((last.At - ride.StartedAt!.Value).TotalSeconds), (int)Math.Round(track.SlowSeconds), (int)Math.Round(track.SlowDistanceMetres))
+            (int)Math.Round((last.At - ride.StartedAt!.Value).TotalSeconds), (int)Math.Round(track.SlowSeconds), (int)Math.Round(track.SlowDistanceMetres),
+            remaining)
         {
             OccurredAt = now,
             Version = ride.Version + 1,
         });
-        return ride with { ProgressedAt = now, Version = ride.Version + 1 };
+        var told = ride with { ProgressedAt = now, Version = ride.Version + 1 };
+        return online && remaining is { } seconds ? TellOfEnd(transaction, told, last.At + TimeSpan.FromSeconds(seconds), now) : told;
+    }
+
+    /// <summary>Publishes that the ride is about to end, which matters while its driver takes further ones, unless that was said already and still holds roughly.</summary>
+    RideRow TellOfEnd(Transaction transaction, RideRow ride, DateTimeOffset endsAt, DateTimeOffset now)
+    {
+        var known = ride.ToldEndsAt is { } told && (endsAt - told).Duration() <= rules.EndMovedBy;
+        if (ride.CompletedAt is not null || known || (ride.ToldEndsAt is null && endsAt - now > rules.NearsEndWithin)) return ride;
+
+        transaction.Publish(new RideNearsEnd(ride.RideId, ride.PassengerId, ride.DriverId, endsAt, ride.PlannedDropOff!.Value)
+        {
+            OccurredAt = now,
+            Version = ride.Version + 1,
+        });
+        return ride with { ToldEndsAt = endsAt, Version = ride.Version + 1 };
     }
 }

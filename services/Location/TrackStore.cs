@@ -8,7 +8,8 @@ sealed record RideRow(
     Guid RideId, Guid DriverId, Guid PassengerId, DateTimeOffset? StartedAt, DateTimeOffset? CompletedAt, DateTimeOffset? CancelledAt,
     DateTimeOffset? ClosedAt, double? StartLatitude, double? StartLongitude, double? DropOffLatitude, double? DropOffLongitude,
     double? AnchorLatitude, double? AnchorLongitude, DateTimeOffset? AnchorAt, double? LastLatitude, double? LastLongitude, DateTimeOffset? LastAt,
-    double DistanceMetres, double SlowSeconds, double SlowDistanceMetres, int AcceptedPoints, byte[]? Smoother, DateTimeOffset? ProgressedAt, long Version)
+    double DistanceMetres, double SlowSeconds, double SlowDistanceMetres, int AcceptedPoints, byte[]? Smoother, DateTimeOffset? ProgressedAt,
+    double? PlannedDropOffLatitude, double? PlannedDropOffLongitude, DateTimeOffset? ToldEndsAt, long Version)
 {
     /// <summary>Positions of the driver count.</summary>
     public bool TakesPoints => StartedAt is not null && ClosedAt is null && CancelledAt is null;
@@ -16,6 +17,9 @@ sealed record RideRow(
     public Fix? Start => FixOf(StartLatitude, StartLongitude, StartedAt);
 
     public Fix? DropOff => FixOf(DropOffLatitude, DropOffLongitude, CompletedAt);
+
+    /// <summary>Where the ride is going; null until the match has been heard of.</summary>
+    public GeoPoint? PlannedDropOff => (PlannedDropOffLatitude, PlannedDropOffLongitude) is ({ } north, { } east) ? new(north, east) : null;
 
     public Track Track => new()
     {
@@ -48,7 +52,8 @@ static class TrackStore
         st_y(drop_off::geometry) as drop_off_latitude, st_x(drop_off::geometry) as drop_off_longitude,
         st_y(anchor::geometry) as anchor_latitude, st_x(anchor::geometry) as anchor_longitude, anchor_at,
         st_y(last::geometry) as last_latitude, st_x(last::geometry) as last_longitude, last_at,
-        distance_metres, slow_seconds, slow_distance_metres, accepted_points, smoother, progressed_at, version
+        distance_metres, slow_seconds, slow_distance_metres, accepted_points, smoother, progressed_at,
+        st_y(planned_drop_off::geometry) as planned_drop_off_latitude, st_x(planned_drop_off::geometry) as planned_drop_off_longitude, told_ends_at, version
         """;
 
     public const string Find = $"select {Columns} from location.rides where ride_id = @RideId";
@@ -71,11 +76,11 @@ static class TrackStore
         set    anchor = platform.point(t.anchor_latitude, t.anchor_longitude), anchor_at = t.anchor_at,
                last = platform.point(t.last_latitude, t.last_longitude), last_at = t.last_at,
                distance_metres = t.distance, slow_seconds = t.slow, slow_distance_metres = t.slow_distance, accepted_points = t.points,
-               smoother = t.smoother, progressed_at = t.progressed_at, version = t.version
+               smoother = t.smoother, progressed_at = t.progressed_at, told_ends_at = t.told_ends_at, version = t.version
         from   unnest(@RideIds, @AnchorLatitudes, @AnchorLongitudes, @AnchorInstants, @LastLatitudes, @LastLongitudes, @LastInstants,
-                      @Distances, @Slow, @SlowDistances, @Points, @Smoothers, @Progressed, @Versions)
+                      @Distances, @Slow, @SlowDistances, @Points, @Smoothers, @Progressed, @ToldEnds, @Versions)
                as t (ride_id, anchor_latitude, anchor_longitude, anchor_at, last_latitude, last_longitude, last_at,
-                     distance, slow, slow_distance, points, smoother, progressed_at, version)
+                     distance, slow, slow_distance, points, smoother, progressed_at, told_ends_at, version)
         where  r.ride_id = t.ride_id
         """;
 
@@ -129,6 +134,7 @@ static class TrackStore
             Points = tracks.Select(item => item.Track.AcceptedPoints).ToArray(),
             Smoothers = tracks.Select(item => item.Track.Smoother!.ToBytes()).ToArray(),
             Progressed = tracks.Select(item => item.Ride.ProgressedAt).ToArray(),
+            ToldEnds = tracks.Select(item => item.Ride.ToldEndsAt).ToArray(),
             Versions = tracks.Select(item => item.Ride.Version).ToArray(),
         },
         ct);

@@ -126,6 +126,14 @@ public sealed class CityRules
     [Range(typeof(TimeSpan), "00:00:00", "00:30:00")]
     public TimeSpan QueueJumpPenalty { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>A driver who ends a ride within this time may be promised to the next passenger. Zero: only who is free is asked.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:15:00")]
+    public TimeSpan ForwardHorizon { get; set; } = TimeSpan.FromMinutes(3);
+
+    /// <summary>A driver who still drives another passenger counts as this much further away than the estimate says: passengers pay, forget things, or change their minds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:30:00")]
+    public TimeSpan ForwardPenalty { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>
     /// Batched only: leaving a request for a later round counts like a drive of this long, so a driver who is further away is
     /// saved for somebody nearer. Zero: every round serves as many requests as it can, however far away.

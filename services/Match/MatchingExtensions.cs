@@ -17,6 +17,7 @@ static class MatchingExtensions
         services.AddSingleton<WithdrawFromDriver>();
         builder.AddRoads();
         services.AddSingleton<WaitingRequests>();
+        services.AddSingleton<EndingRides>();
         services.AddSingleton<Candidates>();
         services.AddSingleton<MakeOffers>();
         services.AddSingleton<ZoneLease>();

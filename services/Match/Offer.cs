@@ -20,14 +20,15 @@ public enum WithdrawnBecause { AnotherDriverAccepted, DropOffChanged, PassengerC
 /// <param name="PickupDistanceMetres">Straight line from the driver to the pickup when the offer was made.</param>
 /// <param name="Broadcast">Others are asked at the same time.</param>
 /// <param name="ExpiresAt">City time; an answer at this instant is too late.</param>
+/// <param name="AfterRideId">The ride that the driver was still on when the offer was made.</param>
 sealed record Offer(
     Guid OfferId, Guid RideRequestId, Guid PassengerId, Guid DriverId, double DriverLatitude, double DriverLongitude,
-    int PickupDistanceMetres, bool Broadcast, OfferStatus Status, DateTimeOffset MadeAt, DateTimeOffset ExpiresAt)
+    int PickupDistanceMetres, bool Broadcast, OfferStatus Status, DateTimeOffset MadeAt, DateTimeOffset ExpiresAt, Guid? AfterRideId)
 {
     public const string Columns = """
         offer_id, ride_request_id, passenger_id, driver_id,
         st_y(driver_position::geometry) as driver_latitude, st_x(driver_position::geometry) as driver_longitude,
-        pickup_distance_metres, broadcast, status, made_at, expires_at
+        pickup_distance_metres, broadcast, status, made_at, expires_at, after_ride_id
         """;
 
     public GeoPoint DriverPosition => new(DriverLatitude, DriverLongitude);

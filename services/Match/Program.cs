@@ -14,6 +14,7 @@ builder.AddBus(bus => bus
     .Handle<DriverApproved, OnDriverApproved>()
     .Handle<DriverSuspended, OnDriverSuspended>()
     .Handle<DriverWentOffline, OnDriverWentOffline>()
+    .Handle<RideNearsEnd, OnRideNearsEnd>()
     .Handle<RideCompleted, OnRideCompleted>()
     .Handle<RideCancelled, OnRideCancelled>()
     .Handle<PaymentMethodAdded, OnPaymentMethodAdded>()

@@ -128,7 +128,7 @@ sealed record RideRequest(
     /// <param name="version">Version of the event: the acceptance may have just taken the next one.</param>
     public MatchConfirmed Confirmed(Offer offer, Guid rideId, DateTimeOffset now, long version) =>
         new(rideId, RideRequestId, offer.OfferId, PassengerId, offer.DriverId, CityId, VehicleClass,
-            Pickup, DropOff, offer.DriverPosition, QuoteId, QuotedFare, Payment, Tip)
+            Pickup, DropOff, offer.DriverPosition, QuoteId, QuotedFare, Payment, Tip, offer.AfterRideId)
         {
             OccurredAt = now,
             Version = version,
@@ -142,7 +142,7 @@ sealed record RideRequest(
         Status is RideRequestStatus.Matched && RideId == cancelled.RideId && cancelled is
         {
             By: Party.Driver,
-            CancelledIn: RideStatus.DriverAssigned or RideStatus.DriverArrived,
+            CancelledIn: RideStatus.Queued or RideStatus.DriverAssigned or RideStatus.DriverArrived,
             Reason: not (PassengerNoShow or PassengerAsked),
         };
 

@@ -25,15 +25,24 @@ static class RideRequestStore
 
     const string FindOffer = $"select {Offer.Columns} from match.offers where offer_id = @OfferId";
 
+    const string ForgetPromise = "delete from match.next_rides where ride_id = @RideId";
+
     const string FreeBoth = """
         with freed as (delete from match.busy_parties where ride_id = @RideId returning user_id, role)
         insert into match.driver_records (driver_id, free_since) select user_id, @Since from freed where role = 'Driver'
         on conflict (driver_id) do update set free_since = excluded.free_since
         """;
 
+    const string KeepPromise = """
+        with begun as (delete from match.next_rides where after_ride_id = @RideId returning driver_id, ride_id)
+        insert into match.busy_parties (user_id, ride_id, role, since) select driver_id, ride_id, 'Driver', @Since from begun
+        """;
+
     const string TakeBackAcceptance = """
         update match.offers set status = 'Withdrawn', withdrawn_because = @Because, answered_at = @Now
         where  offer_id = @OfferId and status = 'Accepted' and confirmed_at is null;
+
+        delete from match.next_rides where ride_id = @RideId;
 
         delete from match.busy_parties where ride_id = @RideId;
 
@@ -56,9 +65,14 @@ static class RideRequestStore
     public static async Task<Offer> OfferOf(this Transaction transaction, Guid offerId, CancellationToken ct) =>
         (await transaction.Find<Offer>(FindOffer, new { OfferId = offerId }, ct))!;
 
-    /// <summary>Both sides of a ride are free again. Harmless when they were already.</summary>
-    public static void Free(this Transaction transaction, Guid rideId, DateTimeOffset since) =>
+    /// <summary>Both sides of a ride are free again, and a driver who was promised to another passenger is busy with that one. Harmless when it was done already.</summary>
+    public static void Free(this Transaction transaction, Guid rideId, DateTimeOffset since)
+    {
+        // In this order, each with a view of its own: whoever ends the ride before a promised one, and whoever ends the promised one, meet at its row.
+        transaction.Later(ForgetPromise, new { RideId = rideId });
         transaction.Later(FreeBoth, new { RideId = rideId, Since = since });
+        transaction.Later(KeepPromise, new { RideId = rideId, Since = since });
+    }
 
     /// <summary>The driver said yes, the passenger did not: the acceptance is void, both are free, and the driver hears of it.</summary>
     public static async Task TakeBack(this Transaction transaction, RideRequest request, WithdrawnBecause because, DateTimeOffset now, CancellationToken ct)

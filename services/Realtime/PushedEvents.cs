@@ -22,6 +22,7 @@ static class PushedEvents
         .Listen<NoDriverFound, Push<NoDriverFound>>()
         .Listen<RideRequestCancelled, Push<RideRequestCancelled>>()
         .Listen<RideCreated, Push<RideCreated>>()
+        .Listen<QueuedRideBegan, Push<QueuedRideBegan>>()
         .Listen<DriverArrived, Push<DriverArrived>>()
         .Listen<RideStarted, Push<RideStarted>>()
         .Listen<RideProgressed, Push<RideProgressed>>()
@@ -49,6 +50,7 @@ static class PushedEvents
         NoDriverFound request => new(Passenger: request.PassengerId),
         RideRequestCancelled request => new(Passenger: request.PassengerId),
         RideCreated ride => new(ride.PassengerId, ride.DriverId),
+        QueuedRideBegan ride => new(ride.PassengerId, ride.DriverId),
         DriverArrived ride => new(ride.PassengerId, ride.DriverId),
         RideStarted ride => new(ride.PassengerId, ride.DriverId),
         RideProgressed ride => new(ride.PassengerId, ride.DriverId),

@@ -8,6 +8,8 @@ static class CancelReasons
     static readonly string[] OfPassengerOnTheWay =
         ["changed-mind", "driver-too-far", "driver-asked-to-cancel", "wrong-pickup", CancelReason.DriverNoShow, "unsafe", "other"];
 
+    static readonly string[] OfPassengerInQueue = [.. OfPassengerOnTheWay.Except([CancelReason.DriverNoShow])];
+
     static readonly string[] OfPassengerAtPickup = ["changed-mind", "driver-asked-to-cancel", "wrong-pickup", "other-vehicle", "unsafe", "other"];
 
     static readonly string[] OfDriverOnTheWay = [CancelReason.PassengerAsked, "pickup-too-far", "wrong-pickup", "vehicle-problem", "unsafe", "other"];
@@ -17,6 +19,7 @@ static class CancelReasons
     /// <summary>What this side may say in this phase.</summary>
     public static IReadOnlyList<string> Of(Party by, RideStatus status) => (by, status) switch
     {
+        (Party.Passenger, RideStatus.Queued) => OfPassengerInQueue,
         (Party.Passenger, RideStatus.DriverArrived) => OfPassengerAtPickup,
         (Party.Passenger, _) => OfPassengerOnTheWay,
         (_, RideStatus.DriverArrived) => OfDriverAtPickup,
@@ -24,5 +27,5 @@ static class CancelReasons
     };
 
     /// <summary>What either side may say before the ride exists here: nobody can have failed to come yet.</summary>
-    public static IEnumerable<string> Early => OfPassengerOnTheWay.Union(OfDriverOnTheWay).Except([CancelReason.DriverNoShow]);
+    public static IEnumerable<string> Early => OfPassengerInQueue.Union(OfDriverOnTheWay);
 }

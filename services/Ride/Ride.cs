@@ -13,6 +13,8 @@ sealed record Ride(
     /// <summary>Every step that a ride can take; whatever is not here is a 409. The table ride.transitions holds the same list.</summary>
     public static readonly FrozenSet<(RideStatus From, RideStatus To)> Steps = new[]
     {
+        (RideStatus.Queued, RideStatus.DriverAssigned),
+        (RideStatus.Queued, RideStatus.Cancelled),
         (RideStatus.DriverAssigned, RideStatus.DriverArrived),
         (RideStatus.DriverAssigned, RideStatus.Cancelled),
         (RideStatus.DriverArrived, RideStatus.InProgress),
@@ -37,6 +39,9 @@ sealed record Ride(
 
     /// <summary>From when on a driver who is not there has not come; null once the driver is.</summary>
     public DateTimeOffset? DriverNoShowFrom(RideOptions rules) => Status is RideStatus.DriverAssigned ? DriverDueAt + rules.DriverNoShowAfter : null;
+
+    /// <summary>From when on the grace period of a cancellation runs.</summary>
+    public DateTimeOffset GraceFrom(DateTimeOffset now) => Status is RideStatus.Queued ? now : AssignedAt;
 
     bool CanBecome(RideStatus next) => Steps.Contains((Status, next));
 
@@ -76,14 +81,15 @@ sealed record Ride(
             var refused => refused,
         };
 
-    /// <summary>Either side may end it until the passenger is in the vehicle, for a reason that fits; that the other did not come, only when it is true.</summary>
+    /// <summary>Either side may end it until the passenger is in the vehicle, for a reason that fits; that the other did not come, only when it is true.
+    /// While the driver has not set out no grace period runs.</summary>
     public Decision<RideCancelled> Cancel(Party by, string reason, RideOptions rules, DateTimeOffset now) => reason switch
     {
         _ when !CanBecome(RideStatus.Cancelled) => RideProblems.NotIn(Status, "cancel"),
         _ when by is not Party.System && !CancelReasons.Of(by, Status).Contains(reason) => RideProblems.ReasonDoesNotFit(by, Status),
         CancelReason.PassengerNoShow when !(PassengerNoShowFrom(rules) <= now) => RideProblems.NoShowTooEarly(PassengerNoShowFrom(rules)),
         CancelReason.DriverNoShow when !(DriverNoShowFrom(rules) <= now) => RideProblems.NoShowTooEarly(DriverNoShowFrom(rules)),
-        _ => new RideCancelled(RideId, RideRequestId, PassengerId, DriverId, by, reason, Status, AssignedAt, QuoteId, Payment) { OccurredAt = now, Version = Version + 1 },
+        _ => new RideCancelled(RideId, RideRequestId, PassengerId, DriverId, by, reason, Status, GraceFrom(now), QuoteId, Payment) { OccurredAt = now, Version = Version + 1 },
     };
 
     /// <summary>One rating per side, when the ride is over.</summary>

@@ -15,6 +15,14 @@ sealed class RideStore(Database database)
         where  ride_id = @RideId
         """;
 
+    // Whoever begins a ride behind another locks that one first, so a queued ride is seen here or begins at once.
+    const string BeginQueued = """
+        update ride.rides
+        set    status = 'DriverAssigned', assigned_at = @Now, driver_due_at = @Now + (driver_due_at - assigned_at), version = version + 1, updated_at = now()
+        where  driver_id = (select driver_id from ride.rides where ride_id = @RideId) and status = 'Queued'
+        returning ride_id, passenger_id, driver_id, version
+        """;
+
     const string Remember = """
         insert into ride.transitions (ride_id, version, from_status, status, by, at, reason) values (@RideId, @Version, @From, @To, @By, @At, @Reason)
         """;
@@ -32,8 +40,8 @@ sealed class RideStore(Database database)
         (await transaction.Find<Row>(Select, new { rideId }, ct))?.ToRide();
 
     /// <summary>
-    /// Runs an update that repeats the expected version, remembers the transition and publishes the event.
-    /// False when another request was quicker: then nothing is changed.
+    /// Runs an update that repeats the expected version, remembers the transition and publishes the event. When the ride ends, the one queued behind it
+    /// begins. False when another request was quicker: then nothing is changed.
     /// </summary>
     public static async Task<bool> Move(Transaction transaction, string update, object parameters, Event happened, Transition step, CancellationToken ct)
     {
@@ -43,7 +51,17 @@ sealed class RideStore(Database database)
         }
 
         Record(transaction, happened, step);
+        if (step.To is RideStatus.Completed or RideStatus.Cancelled) await Begin(transaction, happened.AggregateId, happened.OccurredAt, ct);
         return true;
+    }
+
+    static async Task Begin(Transaction transaction, Guid endedRideId, DateTimeOffset now, CancellationToken ct)
+    {
+        if (await transaction.Find<QueuedRow>(BeginQueued, new { RideId = endedRideId, Now = now }, ct) is { } next)
+        {
+            var began = new QueuedRideBegan(next.RideId, next.PassengerId, next.DriverId) { OccurredAt = now, Version = next.Version };
+            Record(transaction, began, new(RideStatus.Queued, RideStatus.DriverAssigned, Party.System));
+        }
     }
 
     /// <summary>Adds the transition to the ride's history and the event to the outbox.</summary>
@@ -62,6 +80,8 @@ sealed class RideStore(Database database)
         transaction.Later(Remember, row);
         transaction.Publish(happened);
     }
+
+    sealed record QueuedRow(Guid RideId, Guid PassengerId, Guid DriverId, long Version);
 
     sealed record Row(
         Guid RideId, Guid RideRequestId, Guid PassengerId, Guid DriverId, string Status, long Version,

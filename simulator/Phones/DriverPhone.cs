@@ -24,6 +24,7 @@ public sealed class DriverPhone(City city, IPAddress address, string phoneNumber
     readonly Random random = new(nature.Seed);
     GeoPoint position = start;
     bool cancelled;
+    Assignment? next;
 
     /// <summary>What this driver does right now.</summary>
     public string State { get; private set; } = "new";
@@ -49,13 +50,18 @@ public sealed class DriverPhone(City city, IPAddress address, string phoneNumber
         while (!ct.IsCancellationRequested)
         {
             State = "free";
-            if (await NextFrame(IdleBeat, ct) is not { } frame)
+            if (next is { } ride)
+            {
+                next = null;
+                await Drive(ride, ct);
+            }
+            else if (await NextFrame(IdleBeat, ct) is { } frame)
+            {
+                await Hear(frame, ct);
+            }
+            else
             {
                 await Report(position, ct);
-            }
-            else if (frame.Type == "offer-made")
-            {
-                await Consider(frame.Data, ct);
             }
         }
     }
@@ -83,6 +89,19 @@ public sealed class DriverPhone(City city, IPAddress address, string phoneNumber
         }
     }
 
+    /// <summary>An offer, perhaps for the time after the present ride; or the passenger of the next ride does not want it any more.</summary>
+    async Task Hear(Frame frame, CancellationToken ct)
+    {
+        if (frame.Type == "offer-made")
+        {
+            await Consider(frame.Data, ct);
+        }
+        else if (frame.Type == "ride-cancelled" && frame.Data.GetProperty("rideId").GetGuid() == next?.RideId)
+        {
+            next = null;
+        }
+    }
+
     async Task Consider(JsonElement offer, CancellationToken ct)
     {
         var offerId = offer.GetProperty("offerId").GetGuid();
@@ -104,12 +123,17 @@ public sealed class DriverPhone(City city, IPAddress address, string phoneNumber
         Expect(accepted, "accept", 404, 409);
         if (accepted.IsSuccess && accepted.Body.TryGetProperty("rideId", out var rideId))
         {
-            await Drive(rideId.GetGuid(), PointOf(offer, "pickup"), PointOf(offer, "dropOff"), ct);
+            next = new(rideId.GetGuid(), PointOf(offer, "pickup"), PointOf(offer, "dropOff"));
+            if (offer.TryGetProperty("afterRideId", out var before) && before.ValueKind == JsonValueKind.String)
+            {
+                Measured.Count("promised ahead");
+            }
         }
     }
 
-    async Task Drive(Guid rideId, GeoPoint pickup, GeoPoint dropOff, CancellationToken ct)
+    async Task Drive(Assignment ride, CancellationToken ct)
     {
+        var (rideId, pickup, dropOff) = ride;
         cancelled = false;
         State = "to pickup";
         await Follow(rideId, City.Roads.Find(position, pickup), ct);
@@ -161,6 +185,7 @@ public sealed class DriverPhone(City city, IPAddress address, string phoneNumber
                 continue;
             }
 
+            await Hear(frame, ct);
             if (frame.Type == "fare-finalised" && frame.Data.GetProperty("rideId").GetGuid() == rideId)
             {
                 if (frame.Data.GetProperty("payment").GetProperty("kind").GetString() == "Cash")
@@ -234,11 +259,18 @@ public sealed class DriverPhone(City city, IPAddress address, string phoneNumber
         var until = City.Clock.GetUtcNow() + DrivingBeat;
         while (until - City.Clock.GetUtcNow() is { Ticks: > 0 } remaining)
         {
-            if (await NextFrame(remaining, ct) is { Type: "ride-cancelled" } frame && frame.Data.GetProperty("rideId").GetGuid() == rideId)
+            if (await NextFrame(remaining, ct) is not { } frame)
+            {
+                continue;
+            }
+
+            if (frame.Type == "ride-cancelled" && frame.Data.GetProperty("rideId").GetGuid() == rideId)
             {
                 cancelled = true;
                 return;
             }
+
+            await Hear(frame, ct);
         }
     }
 
@@ -283,6 +315,9 @@ public sealed class DriverPhone(City city, IPAddress address, string phoneNumber
             Measured.Count($"refused: {step} {answer.Code}");
         }
     }
+
+    /// <summary>A ride that this driver has taken on.</summary>
+    sealed record Assignment(Guid RideId, GeoPoint Pickup, GeoPoint DropOff);
 
     static GeoPoint PointOf(JsonElement element, string name) =>
         new(element.GetProperty(name).GetProperty("latitude").GetDouble(), element.GetProperty(name).GetProperty("longitude").GetDouble());

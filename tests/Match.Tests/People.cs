@@ -10,6 +10,8 @@ abstract class Phone(TestCity city, bool driver)
 {
     public Guid Id { get; } = Guid.CreateVersion7();
 
+    public string CityId => city.Id;
+
     protected TestCity City => city;
 
     public async Task<Reply> Post(string path, object? body = null, string? key = null)
@@ -85,6 +87,9 @@ sealed class Driver(TestCity city, int metresAway) : Phone(city, driver: true)
     public DriverApproved Approval => new(Id, VehicleType.Car, VehicleClass.Standard) { OccurredAt = TestCity.Now, Version = 1 };
 
     public void GoOnline() => City.Fleet.Location.Add(Id, City.Id, Position);
+
+    /// <summary>As location does when a match is confirmed.</summary>
+    public void LeavesThePool() => City.Fleet.Location.Remove(Id);
 
     public async Task GoOffline()
     {

@@ -15,7 +15,7 @@ static class Samples
 
     public static Offer OfferOf(RideRequest request, OfferStatus status = OfferStatus.Open, int secondsLeft = 10) => new(
         Guid.CreateVersion7(), request.RideRequestId, request.PassengerId, Guid.CreateVersion7(), 40.751, -73.981, 140, Broadcast: false, status,
-        Now.AddSeconds(secondsLeft - 15), Now.AddSeconds(secondsLeft));
+        Now.AddSeconds(secondsLeft - 15), Now.AddSeconds(secondsLeft), AfterRideId: null);
 
     public static RideCancelled CancelOf(RideRequest request, Party by, RideStatus cancelledIn, string reason = "changed-mind") => new(
         request.RideId ?? Guid.CreateVersion7(), request.RideRequestId, request.PassengerId, Guid.CreateVersion7(), by, reason, cancelledIn, Now,

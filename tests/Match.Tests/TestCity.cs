@@ -85,6 +85,7 @@ sealed record Body
     public DateTimeOffset ExpiresAt { get; init; }
     public Money Fare { get; init; }
     public Money? Tip { get; init; }
+    public Guid? AfterRideId { get; init; }
     public GeoPoint Pickup { get; init; }
     public GeoPoint DropOff { get; init; }
 }

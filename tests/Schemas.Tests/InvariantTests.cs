@@ -68,6 +68,22 @@ public sealed class InvariantTests(SchemaServers servers)
         ]),
         ("20_nobody_is_on_two_rides", "somebody is on a ride and not busy", [$$"""put('ride.rides', '{"status": "InProgress"}')"""]),
         ("20_nobody_is_on_two_rides", "somebody is busy with a ride that is over", [Ride, $$"""put('match.busy_parties', '{"ride_id": "{{One}}"}')"""]),
+        ("20_nobody_is_on_two_rides", "somebody is promised a ride and not busy", [$$"""put('ride.rides', '{"ride_id": "{{One}}", "driver_id": "{{Three}}", "status": "Queued"}')""",
+            $$"""put('match.next_rides', '{"ride_id": "{{One}}", "driver_id": "{{Three}}"}')"""]),
+        ("20_nobody_is_on_two_rides", "a promise that ride does not know", ["put('match.next_rides', '{}')"]),
+        ("20_nobody_is_on_two_rides", "a driver has two promises",
+        [
+            $$"""put('ride.rides', '{"ride_id": "{{One}}", "driver_id": "{{Three}}", "passenger_id": "{{One}}", "status": "Queued"}')""",
+            $$"""put('ride.rides', '{"ride_id": "{{Two}}", "driver_id": "{{Three}}", "passenger_id": "{{Two}}", "status": "Queued"}')""",
+            $$"""put('match.next_rides', '{"ride_id": "{{One}}"}')""", $$"""put('match.next_rides', '{"ride_id": "{{Two}}"}')""",
+            $$"""put('match.busy_parties', '{"ride_id": "{{One}}", "user_id": "{{One}}"}')""", $$"""put('match.busy_parties', '{"ride_id": "{{Two}}", "user_id": "{{Two}}"}')""",
+        ]),
+        ("21_no_driver_has_two_open_offers", "a promised driver has one",
+        [
+            $$"""put('match.ride_requests', '{"ride_request_id": "{{One}}", "status": "Offered"}')""",
+            $$"""put('match.offers', '{"ride_request_id": "{{One}}", "driver_id": "{{Three}}", "status": "Open"}')""",
+            $$"""put('match.next_rides', '{"driver_id": "{{Three}}"}')""",
+        ]),
         ("21_no_driver_has_two_open_offers", "a driver has two",
         [
             $$"""put('match.ride_requests', '{"ride_request_id": "{{One}}", "status": "Offered"}')""",

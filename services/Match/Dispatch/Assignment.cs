@@ -5,11 +5,13 @@ namespace Tumpang.Matching.Dispatch;
 
 /// <summary>A driver who could take a request.</summary>
 /// <param name="DistanceMetres">Straight line from the driver to the pickup.</param>
-/// <param name="PickupSeconds">Driving time from the driver to the pickup.</param>
+/// <param name="PickupSeconds">Driving time from the driver to the pickup; with the end of the present ride before it.</param>
 /// <param name="Cost">What choosing this pair costs, seconds: the driving time with the adjustments of <see cref="PairCost"/>.</param>
 /// <param name="QueueRank">The driver's place in the queue of the pickup's airport or station, from 1; null outside it.</param>
+/// <param name="AfterRideId">The ride that the driver must end first; null for a free driver.</param>
 readonly record struct Candidate(
-    Guid RideRequestId, Guid DriverId, GeoPoint DriverPosition, int DistanceMetres, double PickupSeconds, double Cost, int? QueueRank = null);
+    Guid RideRequestId, Guid DriverId, GeoPoint DriverPosition, int DistanceMetres, double PickupSeconds, double Cost, int? QueueRank = null,
+    Guid? AfterRideId = null);
 
 /// <summary>Which driver is asked to take which request: the heart of dispatch, and free of everything else.</summary>
 static class Assignment

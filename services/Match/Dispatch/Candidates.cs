@@ -6,7 +6,8 @@ using Tumpang.ServiceDefaults;
 namespace Tumpang.Matching.Dispatch;
 
 /// <summary>Finds who could take the waiting requests: near by location's word, free by our own.</summary>
-sealed partial class Candidates(LocationClient location, WaitingRequests waitingRequests, Database database, RoadMap roads, ILogger<Candidates> logger)
+sealed partial class Candidates(
+    LocationClient location, WaitingRequests waitingRequests, EndingRides endingRides, Database database, RoadMap roads, ILogger<Candidates> logger)
 {
     /// <summary>Searches in flight at once per round; more would only queue in location.</summary>
     const int SearchesAtOnce = 8;
@@ -16,13 +17,15 @@ sealed partial class Candidates(LocationClient location, WaitingRequests waiting
                case
                    when driver.approved is not true then 'not-approved'
                    when driver.vehicle_class <> @VehicleClass then 'other-class'
-                   when exists (select from match.busy_parties busy where busy.user_id = candidate.driver_id) then 'busy'
+                   when exists (select from match.busy_parties busy
+                                where busy.user_id = candidate.driver_id and busy.ride_id is distinct from candidate.after_ride_id) then 'busy'
+                   when exists (select from match.next_rides next where next.driver_id = candidate.driver_id) then 'busy'
                    when exists (select from match.offers offer where offer.driver_id = candidate.driver_id and offer.status = 'Open') then 'has-offer'
                end as dropped,
                coalesce(record.answered, 0) as answered, coalesce(record.accepted, 0) as accepted, coalesce(record.cancelled, 0) as cancelled, record.free_since,
                st_y(wanted.destination::geometry) as destination_latitude, st_x(wanted.destination::geometry) as destination_longitude,
                favourite.favourite_of
-        from   unnest(@DriverIds) as candidate (driver_id)
+        from   unnest(@DriverIds, @AfterRideIds) as candidate (driver_id, after_ride_id)
         left   join match.drivers driver using (driver_id)
         left   join match.driver_records record using (driver_id)
         left   join match.driver_destinations wanted on wanted.driver_id = candidate.driver_id and wanted.expires_at > @Now
@@ -38,7 +41,8 @@ sealed partial class Candidates(LocationClient location, WaitingRequests waiting
     {
         // Named to location, so that a crowd of drivers who think about their offers does not hide those who are free behind them.
         var thinking = await waitingRequests.DriversWithOffers(zone, ct);
-        var (near, answered) = await Near(waiting.Select(request => (request, Search(zone, request, thinking, rules, now))), rules, now, ct);
+        var ending = await endingRides.In(zone, rules, now, ct);
+        var (near, answered) = await Near(waiting.Select(request => (request, Search(zone, request, thinking, rules, now))), ending, rules, now, ct);
         if (near.Count == 0)
         {
             return new([], new Dictionary<Guid, string>(), thinking.Count, answered);
@@ -56,7 +60,7 @@ sealed partial class Candidates(LocationClient location, WaitingRequests waiting
         [.. thinking, .. request.Exclude]);
 
     async Task<(IReadOnlyCollection<Candidate> Near, bool Answered)> Near(
-        IEnumerable<(WaitingRequest Request, NearbyRequest Search)> searches, CityRules rules, DateTimeOffset now, CancellationToken ct)
+        IEnumerable<(WaitingRequest Request, NearbyRequest Search)> searches, IReadOnlyList<EndingRide> ending, CityRules rules, DateTimeOffset now, CancellationToken ct)
     {
         var found = new ConcurrentBag<Candidate>();
         try
@@ -64,7 +68,8 @@ sealed partial class Candidates(LocationClient location, WaitingRequests waiting
             await Parallel.ForEachAsync(searches, new ParallelOptions { MaxDegreeOfParallelism = SearchesAtOnce, CancellationToken = ct }, async (one, stop) =>
             {
                 var exclude = one.Search.Exclude.ToHashSet();
-                var drivers = (await location.Nearby(one.Search, stop)).Where(driver => !exclude.Contains(driver.DriverId)).ToArray();
+                var free = (await location.Nearby(one.Search, stop)).Where(driver => !exclude.Contains(driver.DriverId)).ToArray();
+                NearbyDriver[] drivers = [.. free, .. EndingRides.Near(one.Request, ending, free, exclude, one.Search.RadiusMetres, now)];
                 var seconds = PickupTimes.Seconds(roads, [.. drivers.Select(driver => driver.Position)], one.Request.Pickup);
                 foreach (var pair in PairCost.Candidates(one.Request, drivers, seconds, rules, now))
                 {
@@ -82,17 +87,22 @@ sealed partial class Candidates(LocationClient location, WaitingRequests waiting
     }
 
     Task<IReadOnlyList<JudgedDriver>> Judged(
-        Zone zone, IReadOnlyCollection<Candidate> near, IReadOnlyList<WaitingRequest> waiting, DateTimeOffset now, CancellationToken ct) =>
-        database.List<JudgedDriver>(
+        Zone zone, IReadOnlyCollection<Candidate> near, IReadOnlyList<WaitingRequest> waiting, DateTimeOffset now, CancellationToken ct)
+    {
+        // Location may have named a driver for one request just before their ride ended, and match for another: the busy guard decides for both.
+        var drivers = near.DistinctBy(candidate => candidate.DriverId).ToList();
+        return database.List<JudgedDriver>(
             Judge,
             new
             {
-                DriverIds = near.Select(candidate => candidate.DriverId).Distinct().ToArray(),
+                DriverIds = drivers.Select(candidate => candidate.DriverId).ToArray(),
+                AfterRideIds = drivers.Select(candidate => candidate.AfterRideId).ToArray(),
                 PassengerIds = waiting.Select(request => request.PassengerId).ToArray(),
                 VehicleClass = zone.VehicleClass.ToString(),
                 Now = now,
             },
             ct);
+    }
 
     [LoggerMessage(LogLevel.Warning, "location does not answer ({Reason}); the requests it was asked for wait for the next round")]
     partial void LocationSilent(string reason);
@@ -105,7 +115,7 @@ sealed partial class Candidates(LocationClient location, WaitingRequests waiting
         /// <summary>What the driver's record and both sides' wishes add to a pair; nothing in a queue, where only the rank counts.</summary>
         public double Adjustment(Candidate pair, WaitingRequest request, CityRules rules, DateTimeOffset now) => pair.QueueRank is not null
             ? 0
-            : PairCost.Seconds(new(Answered, Accepted, Cancelled, FreeSince), rules, now)
+            : PairCost.Seconds(new(Answered, Accepted, Cancelled, pair.AfterRideId is null ? FreeSince : null), rules, now)
                 + PairCost.Seconds(pair.DriverPosition, request.DropOff, Destination, rules)
                 + PairCost.Seconds(request.PassengerId, FavouriteOf, rules);
 

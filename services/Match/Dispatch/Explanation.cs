@@ -15,9 +15,10 @@ static class Verdict
 /// <param name="CostSeconds">What the round compared: the drive with the adjustments of the city.</param>
 /// <param name="WonBy">The request that got the driver, when this one lost the driver to it.</param>
 /// <param name="QueueRank">The driver's place in the queue of the pickup's airport or station, from 1; null outside it.</param>
+/// <param name="AfterRideId">The ride that the driver must end first; null for a free driver.</param>
 public sealed record DriverVerdict(
     string Verdict, DateTimeOffset At, int? DistanceMetres = null, int? PickupSeconds = null, double? CostSeconds = null, Guid? WonBy = null,
-    int? QueueRank = null);
+    int? QueueRank = null, Guid? AfterRideId = null);
 
 /// <summary>What a round saw and decided for one request.</summary>
 sealed record RoundExplanation(
@@ -38,7 +39,7 @@ sealed record RoundExplanation(
                 var verdict = Judge(pair, found, winners, served, offersMadeTo, rules);
                 drivers[pair.DriverId] = new(
                     verdict, now, pair.DistanceMetres, (int)Math.Round(pair.PickupSeconds), Math.Round(pair.Cost, 1),
-                    verdict is Verdict.LostToOtherRequest ? winners[pair.DriverId] : null, pair.QueueRank);
+                    verdict is Verdict.LostToOtherRequest ? winners[pair.DriverId] : null, pair.QueueRank, pair.AfterRideId);
             }
 
             yield return new(request.RideRequestId, now, rules.RadiusMetres(now - request.RequestedAt), found.DriversWithOffers, found.LocationAnswered, drivers);

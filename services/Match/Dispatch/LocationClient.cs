@@ -8,7 +8,10 @@ sealed record NearbyRequest(GeoPoint Pickup, string CityId, VehicleClass Vehicle
 
 /// <summary>A driver near a pickup; distance is a straight line in metres.</summary>
 /// <param name="QueueRank">The place in the queue of the pickup's airport or station, from 1; null for those who are not in it.</param>
-sealed record NearbyDriver(Guid DriverId, GeoPoint Position, double DistanceMetres, DateTimeOffset SeenAt, int? QueueRank = null);
+/// <param name="AfterRideId">By match's own knowledge: the ride that the driver is about to end at this position. Null for those whom location named.</param>
+/// <param name="FreeInSeconds">How long that still takes.</param>
+sealed record NearbyDriver(
+    Guid DriverId, GeoPoint Position, double DistanceMetres, DateTimeOffset SeenAt, int? QueueRank = null, Guid? AfterRideId = null, double FreeInSeconds = 0);
 
 /// <summary>The drivers near a pickup: those in a queue in its order, then the nearest first.</summary>
 sealed record NearbyDrivers(IReadOnlyList<NearbyDriver> Drivers);

@@ -21,17 +21,19 @@ sealed class MakeOffers(Database database)
             where  ride_request_id = any(@RideRequestIds) and status = 'Searching'
             and    exists (select from match.zone_leases where city_id = @CityId and vehicle_class = @VehicleClass and fencing_token = @Token)
             for    update skip locked)
-        insert into match.offers (offer_id, ride_request_id, passenger_id, driver_id, driver_position, pickup_distance_metres, broadcast, made_at, expires_at, tip_raises)
+        insert into match.offers (offer_id, ride_request_id, passenger_id, driver_id, driver_position, pickup_distance_metres, broadcast, made_at, expires_at, tip_raises, after_ride_id)
         select planned.offer_id, planned.ride_request_id, searching.passenger_id, planned.driver_id, platform.point(planned.latitude, planned.longitude),
-               planned.distance_metres, @Broadcast, @Now, planned.expires_at, searching.tip_raises
-        from   unnest(@OfferIds, @RideRequestIds, @DriverIds, @Latitudes, @Longitudes, @DistancesMetres, @Expiries)
-               as planned (offer_id, ride_request_id, driver_id, latitude, longitude, distance_metres, expires_at)
+               planned.distance_metres, @Broadcast, @Now, planned.expires_at, searching.tip_raises, planned.after_ride_id
+        from   unnest(@OfferIds, @RideRequestIds, @DriverIds, @Latitudes, @Longitudes, @DistancesMetres, @Expiries, @AfterRideIds)
+               as planned (offer_id, ride_request_id, driver_id, latitude, longitude, distance_metres, expires_at, after_ride_id)
         join   searching using (ride_request_id)
         order  by planned.driver_id
         on conflict do nothing;
 
-        delete from match.offers
-        where  offer_id = any(@OfferIds) and exists (select from match.busy_parties where user_id = driver_id);
+        delete from match.offers offer
+        where  offer.offer_id = any(@OfferIds)
+        and    (exists (select from match.busy_parties busy where busy.user_id = offer.driver_id and busy.ride_id is distinct from offer.after_ride_id)
+                or exists (select from match.next_rides next where next.driver_id = offer.driver_id));
 
         with offered as (
             update match.ride_requests r
@@ -68,6 +70,7 @@ sealed class MakeOffers(Database database)
         Latitudes = planned.Select(offer => offer.Candidate.DriverPosition.Latitude).ToArray(),
         Longitudes = planned.Select(offer => offer.Candidate.DriverPosition.Longitude).ToArray(),
         DistancesMetres = planned.Select(offer => offer.Candidate.DistanceMetres).ToArray(),
+        AfterRideIds = planned.Select(offer => offer.Candidate.AfterRideId).ToArray(),
         Expiries = planned.Select(offer => offer.ExpiresAt).ToArray(),
         zone.CityId,
         VehicleClass = zone.VehicleClass.ToString(),
@@ -79,7 +82,7 @@ sealed class MakeOffers(Database database)
     static OfferMade Event(PlannedOffer offer, long tip, DateTimeOffset now, long version) =>
         new(offer.OfferId, offer.Request.RideRequestId, offer.Request.PassengerId, offer.Candidate.DriverId, offer.Request.Pickup, offer.Request.DropOff,
             offer.Candidate.DistanceMetres, offer.Request.QuotedFare, offer.ExpiresAt, offer.Request.PickupAt,
-            tip == 0 ? null : offer.Request.QuotedFare with { MinorUnits = tip })
+            tip == 0 ? null : offer.Request.QuotedFare with { MinorUnits = tip }, offer.Candidate.AfterRideId)
         {
             OccurredAt = now,
             Version = version,

@@ -22,11 +22,13 @@ static class PairCost
         var somebodyQueues = drivers.Any(driver => driver.QueueRank is not null);
         for (var index = 0; index < drivers.Count; index++)
         {
-            var (driver, seconds) = (drivers[index], pickupSeconds[index]);
-            var drive = driver.QueueRank is { } rank ? Queued(rank, rules) : somebodyQueues ? seconds + rules.QueueJumpPenalty.TotalSeconds : seconds;
+            var (driver, seconds) = (drivers[index], pickupSeconds[index] + drivers[index].FreeInSeconds);
+            var jump = somebodyQueues ? rules.QueueJumpPenalty.TotalSeconds : 0;
+            var uncertain = driver.AfterRideId is null ? 0 : rules.ForwardPenalty.TotalSeconds;
+            var drive = driver.QueueRank is { } rank ? Queued(rank, rules) : seconds + jump + uncertain;
             yield return new(
                 request.RideRequestId, driver.DriverId, driver.Position, (int)Math.Round(driver.DistanceMetres), seconds, Seconds(drive, waited, rules),
-                driver.QueueRank);
+                driver.QueueRank, driver.AfterRideId);
         }
     }
 

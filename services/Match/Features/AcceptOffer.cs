@@ -6,7 +6,8 @@ namespace Tumpang.Matching.Features;
 
 /// <summary>
 /// A driver takes a request. In one transaction: the ride's id is minted, both sides are busy, the request is matched (or waits for
-/// the passenger), and every other open offer of it is withdrawn. Whoever races and loses changes nothing.
+/// the passenger), and every other open offer of it is withdrawn. A driver who is still on a ride is busy with the new one as soon as that ends.
+/// Whoever races and loses changes nothing.
 /// </summary>
 static class AcceptOffer
 {
@@ -15,6 +16,15 @@ static class AcceptOffer
         insert into match.busy_parties (user_id, ride_id, role, since)
         select user_id, @RideId, role, @Now from (values (@DriverId, 'Driver'), (@PassengerId, 'Passenger')) as party (user_id, role) order by user_id
         on conflict do nothing
+        """;
+
+    // Locked, so that the ride before cannot end unseen between this look and the promise.
+    const string LockPresentRide = "select ride_id from match.busy_parties where user_id = @DriverId for update";
+
+    const string PromiseNext = """
+        insert into match.next_rides (driver_id, ride_id, after_ride_id, since) values (@DriverId, @RideId, @AfterRideId, @Now) on conflict do nothing;
+
+        insert into match.busy_parties (user_id, ride_id, role, since) values (@PassengerId, @RideId, 'Passenger', @Now) on conflict do nothing;
         """;
 
     const string MarkAccepted = """
@@ -46,7 +56,8 @@ static class AcceptOffer
             return decision.Problem!.ToHttp();
         }
 
-        if (await transaction.Execute(MakeBusy, new { RideId = rideId, offer.DriverId, offer.PassengerId, Now = now }, ct) < 2)
+        var parties = new { RideId = rideId, offer.DriverId, offer.PassengerId, offer.AfterRideId, Now = now };
+        if (await transaction.Execute(await MustWait(offer, transaction, ct) ? PromiseNext : MakeBusy, parties, ct) < 2)
         {
             return MatchProblems.DriverBusy.ToHttp();
         }
@@ -55,6 +66,10 @@ static class AcceptOffer
         metrics.Ended(nameof(OfferAccepted));
         return TypedResults.Ok(new Answer(offerId, OfferStatus.Accepted, status, accepted.AwaitsPassenger ? null : rideId));
     }
+
+    /// <summary>Whether the driver is still on the ride that they were on when they were asked.</summary>
+    static async Task<bool> MustWait(Offer offer, Transaction transaction, CancellationToken ct) =>
+        offer.AfterRideId is { } before && await transaction.Find<Guid?>(LockPresentRide, new { offer.DriverId }, ct) == before;
 
     static async Task<RideRequestStatus> Save(
         Transaction transaction, RideRequest request, Offer offer, OfferAccepted accepted, Guid rideId, CityRules rules, CancellationToken ct)

@@ -13,7 +13,7 @@ static class CancelRide
     const string MarkCancelled = """
         update ride.rides
         set    status = 'Cancelled', cancelled_at = @OccurredAt, cancelled_by = @By, cancel_reason = @Reason, version = @Version, updated_at = now()
-        where  ride_id = @RideId and status in ('DriverAssigned', 'DriverArrived') and version = @Version - 1
+        where  ride_id = @RideId and status in ('Queued', 'DriverAssigned', 'DriverArrived') and version = @Version - 1
         """;
 
     public static async Task<IResult> Handle(

@@ -2,14 +2,14 @@ using Tumpang.ServiceDefaults;
 
 namespace Tumpang.Rides.Features;
 
-/// <summary>The ride that the caller is in right now: what an app asks for after a lost connection.</summary>
+/// <summary>The ride that the caller is in right now, or else the one that is queued: what an app asks for after a lost connection.</summary>
 static class GetCurrentRide
 {
     const string Find = $"""
         select {RideViewRow.Columns}
         from   ride.rides
-        where  (passenger_id = @UserId or driver_id = @UserId) and status in ('DriverAssigned', 'DriverArrived', 'InProgress')
-        order  by ride_id desc
+        where  (passenger_id = @UserId or driver_id = @UserId) and status in ('Queued', 'DriverAssigned', 'DriverArrived', 'InProgress')
+        order  by status = 'Queued', ride_id desc
         limit  1
         """;
 

@@ -16,8 +16,8 @@ sealed record RideStory(Guid DriverId, Guid PassengerId)
         Version = 1,
     };
 
-    public MatchConfirmed Confirmed(DateTimeOffset at) => new(
-        RideId, RideRequestId, Guid.CreateVersion7(), PassengerId, DriverId, "nyc", VehicleClass.Standard, Places.TimesSquare, Places.UnionSquare,
+    public MatchConfirmed Confirmed(DateTimeOffset at, GeoPoint? dropOff = null) => new(
+        RideId, RideRequestId, Guid.CreateVersion7(), PassengerId, DriverId, "nyc", VehicleClass.Standard, Places.TimesSquare, dropOff ?? Places.UnionSquare,
         Places.TimesSquare, Guid.CreateVersion7(), new Money(1_000, "USD"), new PaymentChoice(Guid.CreateVersion7(), PaymentMethodKind.Cash))
     {
         OccurredAt = at,

@@ -51,12 +51,12 @@ public class LocationCity : LocationServers
     }
 
     /// <summary>A ride that has been started at a fresh place, some time ago, so that its points lie in the past.</summary>
-    internal async Task<TestRide> StartRide(int secondsAgo = 300)
+    internal async Task<TestRide> StartRide(int secondsAgo = 300, double? metresToGo = null)
     {
         var start = FreshPlace();
         var driver = await NewDriver(start);
         var ride = new TestRide(this, driver, new RideStory(driver.Id, Guid.CreateVersion7()), start, Now.AddSeconds(-secondsAgo));
-        await Publish(ride.Story.Confirmed(ride.StartedAt), ride.Story.Started(start, ride.StartedAt));
+        await Publish(ride.Story.Confirmed(ride.StartedAt, metresToGo is { } metres ? start.North(metres) : null), ride.Story.Started(start, ride.StartedAt));
         await Test.Until(() => HasStarted(ride.RideId));
         return ride;
     }

@@ -58,6 +58,27 @@ public sealed class TrackServiceTests(LocationCity city)
         Assert.Equal(200, (await ride.Closed()).DistanceMetres, 2.0);
     }
 
+    /// <summary>What match dispatches ahead by: said once when the drop-off is near, and again only when the estimate was wrong by much.</summary>
+    [Fact]
+    public async Task A_ride_that_nears_its_agreed_drop_off_says_so_once()
+    {
+        await using var ride = await city.StartRide(secondsAgo: 300, metresToGo: 3_000);
+        foreach (var (metres, second) in new[] { (100, 10), (2_600, 280), (2_700, 290), (2_800, 300) })
+        {
+            await ride.Driver.Report(ride.Point(metres, second));
+            // As if the time between two reports of progress had passed.
+            await city.Query<int>("update location.rides set progressed_at = null where ride_id = @Id returning 1", ride.RideId);
+        }
+
+        var progress = await city.Published<RideProgressed>(ride.RideId);
+        var told = Assert.Single(await city.Published<RideNearsEnd>(ride.RideId));
+        Assert.Equal(4, progress.Count);
+        Assert.True(progress[0].RemainingSeconds > 180, $"{progress[0].RemainingSeconds} s from three kilometres away");
+        Assert.True(progress[1].RemainingSeconds < 180, $"{progress[1].RemainingSeconds} s from 400 metres away");
+        Assert.Equal((ride.Start.North(3_000), progress[1].Version + 1), (told.DropOff, told.Version));
+        Assert.Equal(ride.StartedAt.AddSeconds(280 + progress[1].RemainingSeconds!.Value), told.EndsAt, TimeSpan.FromSeconds(1));
+    }
+
     /// <summary>Points in flight when the driver ends the ride are waited for; a later one says that there are none.</summary>
     [Fact]
     public async Task A_late_point_counts_until_a_later_one_closes_the_track()
