@@ -52,9 +52,10 @@ public sealed class ForwardDispatchTests(MatchFleet fleet)
     [Fact]
     public async Task However_acceptance_and_end_of_the_ride_before_meet_the_driver_is_on_the_next_ride()
     {
+        var city = fleet.City(CityKind.Plain);
         for (var round = 0; round < 15; round++)
         {
-            var (city, first, driver, present) = await OnARide();
+            var (_, first, driver, present) = await OnARide(city);
             var passenger = await city.Passenger();
             await NearsEnd(present, first, driver, inSeconds: 30);
             await passenger.Requests();
@@ -73,9 +74,10 @@ public sealed class ForwardDispatchTests(MatchFleet fleet)
     [Fact]
     public async Task However_the_ends_of_both_rides_meet_everybody_is_free()
     {
+        var city = fleet.City(CityKind.Plain);
         for (var round = 0; round < 15; round++)
         {
-            var (city, first, driver, present) = await OnARide();
+            var (_, first, driver, present) = await OnARide(city);
             var passenger = await city.Passenger();
             await NearsEnd(present, first, driver, inSeconds: 30);
             var request = await passenger.Requests();
