@@ -222,7 +222,8 @@ public sealed class DriverPhone(City city, IPAddress address, string phoneNumber
         for (var attempt = 0; ; attempt++)
         {
             var answer = await Send(HttpMethod.Post, $"/v1/rides/{rideId}/{step}", body, ct);
-            if (answer.Status == HttpStatusCode.NotFound && attempt < 50)
+            // The ride comes with an event: while the broker is down, a driver around the corner is there before it.
+            if (answer.Status == HttpStatusCode.NotFound && attempt < 600)
             {
                 await Task.Delay(100, ct);
                 continue;
