@@ -14,7 +14,8 @@ static class CancelReasons
 
     static readonly string[] OfDriverOnTheWay = [CancelReason.PassengerAsked, "pickup-too-far", "wrong-pickup", "vehicle-problem", "unsafe", "other"];
 
-    static readonly string[] OfDriverAtPickup = [CancelReason.PassengerNoShow, CancelReason.PassengerAsked, "wrong-pickup", "vehicle-problem", "unsafe", "other"];
+    static readonly string[] OfDriverAtPickup =
+        [CancelReason.PassengerNoShow, CancelReason.PassengerAsked, "wrong-pickup", "vehicle-problem", "unsafe", "other"];
 
     /// <summary>What this side may say in this phase.</summary>
     public static IReadOnlyList<string> Of(Party by, RideStatus status) => (by, status) switch

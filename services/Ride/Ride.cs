@@ -73,7 +73,7 @@ sealed record Ride(
             { OccurredAt = now, Version = Version + 1 }
             : RideProblems.NotIn(Status, "complete");
 
-    /// <summary>Nobody ended the ride and nothing is heard of it any more: it ended when and where it was last heard of, or else at the agreed drop-off.</summary>
+    /// <summary>Nobody ended it and nothing is heard of it any more: it ended when and where it was last heard of, or else at the agreed drop-off.</summary>
     public Decision<RideCompleted> CompleteSilent(GeoPoint? lastPosition, DateTimeOffset lastHeardAt, DateTimeOffset now) =>
         Complete(lastPosition ?? DropOff, WholeFareBasisPoints, lastHeardAt) switch
         {
@@ -81,15 +81,21 @@ sealed record Ride(
             var refused => refused,
         };
 
-    /// <summary>Either side may end it until the passenger is in the vehicle, for a reason that fits; that the other did not come, only when it is true.
-    /// While the driver has not set out no grace period runs.</summary>
+    /// <summary>
+    /// Either side may end it until the passenger is in the vehicle, for a reason that fits; that the other did not come, only when it is true.
+    /// While the driver has not set out no grace period runs.
+    /// </summary>
     public Decision<RideCancelled> Cancel(Party by, string reason, RideOptions rules, DateTimeOffset now) => reason switch
     {
         _ when !CanBecome(RideStatus.Cancelled) => RideProblems.NotIn(Status, "cancel"),
         _ when by is not Party.System && !CancelReasons.Of(by, Status).Contains(reason) => RideProblems.ReasonDoesNotFit(by, Status),
         CancelReason.PassengerNoShow when !(PassengerNoShowFrom(rules) <= now) => RideProblems.NoShowTooEarly(PassengerNoShowFrom(rules)),
         CancelReason.DriverNoShow when !(DriverNoShowFrom(rules) <= now) => RideProblems.NoShowTooEarly(DriverNoShowFrom(rules)),
-        _ => new RideCancelled(RideId, RideRequestId, PassengerId, DriverId, by, reason, Status, GraceFrom(now), QuoteId, Payment) { OccurredAt = now, Version = Version + 1 },
+        _ => new RideCancelled(RideId, RideRequestId, PassengerId, DriverId, by, reason, Status, GraceFrom(now), QuoteId, Payment)
+        {
+            OccurredAt = now,
+            Version = Version + 1,
+        },
     };
 
     /// <summary>One rating per side, when the ride is over.</summary>

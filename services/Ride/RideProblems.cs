@@ -16,7 +16,8 @@ static class RideProblems
         new(422, "reason-does-not-fit", $"Now the reason is one of {string.Join(", ", CancelReasons.Of(by, status))}.", "reason") { State = status.ToString() };
 
     public static Problem NoShowTooEarly(DateTimeOffset? from) => new(
-        409, "no-show-too-early", from is { } instant ? $"Nobody has failed to come before {instant.UtcDateTime:HH:mm:ss} UTC, city time." : "Nobody has failed to come yet.", "reason");
+        409, "no-show-too-early",
+        from is { } instant ? $"Nobody has failed to come before {instant.UtcDateTime:HH:mm:ss} UTC, city time." : "Nobody has failed to come yet.", "reason");
 
     public static Problem TooFarFromPickup => new(422, "too-far-from-pickup", $"The ride starts within {Ride.PickupToleranceMetres:0} metres of the pickup.", "position");
 

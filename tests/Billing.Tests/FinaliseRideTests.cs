@@ -211,8 +211,10 @@ public sealed class FinaliseRideTests(BillingFleet fleet)
     {
         var (passenger, driver) = (Ride.InNewYork(), Ride.InNewYork());
 
-        await fleet.Deliver(passenger.Requested(fleet.Tokens), passenger.Created(), passenger.Cancelled(Party.Driver, 301) with { Reason = CancelReason.PassengerNoShow });
-        await fleet.Deliver(driver.Requested(fleet.Tokens), driver.Created(), driver.Cancelled(Party.Passenger, 3_000) with { Reason = CancelReason.DriverNoShow });
+        await fleet.Deliver(
+            passenger.Requested(fleet.Tokens), passenger.Created(), passenger.Cancelled(Party.Driver, 301) with { Reason = CancelReason.PassengerNoShow });
+        await fleet.Deliver(
+            driver.Requested(fleet.Tokens), driver.Created(), driver.Cancelled(Party.Passenger, 3_000) with { Reason = CancelReason.DriverNoShow });
 
         Assert.Equal(new Money(500, "USD"), Assert.Single(await fleet.Published<FareFinalised>(passenger)).Total);
         Assert.Empty(await fleet.Published<FareFinalised>(driver));

@@ -18,7 +18,8 @@ public sealed class PreviewCancellationTests(BillingFleet fleet)
         await fleet.Deliver(late.Requested(fleet.Tokens), late.Created());
         await fleet.Deliver(early.Requested(fleet.Tokens), early.Created());
 
-        var (shownLate, shownEarly, shownToDriver) = (await Preview(late, late.PassengerId), await Preview(early, early.PassengerId), await Preview(late, late.DriverId));
+        var (shownLate, shownEarly) = (await Preview(late, late.PassengerId), await Preview(early, early.PassengerId));
+        var shownToDriver = await Preview(late, late.DriverId);
         await fleet.Deliver(late.Cancelled(Party.Passenger, 0) with { OccurredAt = At(shownLate) });
         await fleet.Deliver(early.Cancelled(Party.Passenger, 0) with { OccurredAt = At(shownEarly) });
 

@@ -24,7 +24,8 @@ public sealed class CancelRideTests(RideFleet fleet)
 
         var cancelled = Assert.Single(await fleet.Bus.Published<RideCancelled>("ride", match.RideId, Ct));
         Assert.Equal((Party.Driver, Party.Passenger, "passenger-no-show"), (cancelled.By, cancelled.Cause, cancelled.Reason));
-        Assert.True(cancelled.OccurredAt.UtcDateTime >= await fleet.Scalar<DateTime>("select arrived_at from ride.rides where ride_id = @RideId", match) + TimeSpan.FromSeconds(1));
+        var arrivedAt = await fleet.Scalar<DateTime>("select arrived_at from ride.rides where ride_id = @RideId", match);
+        Assert.True(cancelled.OccurredAt.UtcDateTime >= arrivedAt + TimeSpan.FromSeconds(1));
     }
 
     [Fact]
@@ -42,8 +43,8 @@ public sealed class CancelRideTests(RideFleet fleet)
         Assert.Null(From(passenger, "changed-mind"));
         Assert.DoesNotContain("passenger-no-show", Reasons(driver));
         Assert.Equal(
-            await fleet.Scalar<DateTime>("select arrived_at + interval '1 second' from ride.rides where ride_id = @RideId", match), From(waiting, "passenger-no-show")!.Value.UtcDateTime,
-            TimeSpan.FromMilliseconds(1));
+            await fleet.Scalar<DateTime>("select arrived_at + interval '1 second' from ride.rides where ride_id = @RideId", match),
+            From(waiting, "passenger-no-show")!.Value.UtcDateTime, TimeSpan.FromMilliseconds(1));
         Assert.Empty(Reasons(await Cancellation(match, match.PassengerId)));
         using var stranger = await fleet.Send(HttpMethod.Get, $"/v1/rides/{match.RideId}/cancellation", Guid.CreateVersion7());
         Assert.Equal(HttpStatusCode.NotFound, stranger.StatusCode);
@@ -107,8 +108,10 @@ public sealed class CancelRideTests(RideFleet fleet)
     {
         try
         {
-            await fleet.Scalar<int>(
-                $"insert into ride.transitions (ride_id, version, from_status, status, by, at) values (@RideId, {version}, '{from}', '{to}', 'System', now()); select 1", match);
+            await fleet.Scalar<int>($"""
+                insert into ride.transitions (ride_id, version, from_status, status, by, at) values (@RideId, {version}, '{from}', '{to}', 'System', now());
+                select 1
+                """, match);
             return true;
         }
         catch (PostgresException refused) when (refused.ConstraintName == "transitions_legal")
@@ -129,10 +132,13 @@ public sealed class CancelRideTests(RideFleet fleet)
         return await answer.Content.ReadFromJsonAsync<JsonElement>(Ct);
     }
 
-    static IEnumerable<string?> Reasons(JsonElement cancellation) => cancellation.GetProperty("reasons").EnumerateArray().Select(option => Text(option, "reason"));
+    static IEnumerable<string?> Reasons(JsonElement cancellation) =>
+        cancellation.GetProperty("reasons").EnumerateArray().Select(option => Text(option, "reason"));
 
     static DateTimeOffset? From(JsonElement cancellation, string reason) =>
-        cancellation.GetProperty("reasons").EnumerateArray().Single(option => Text(option, "reason") == reason).TryGetProperty("from", out var from) ? from.GetDateTimeOffset() : null;
+        cancellation.GetProperty("reasons").EnumerateArray().Single(option => Text(option, "reason") == reason).TryGetProperty("from", out var from)
+            ? from.GetDateTimeOffset()
+            : null;
 
     static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetString() : null;
 }

@@ -58,7 +58,8 @@ public sealed class RideFleet : IAsyncLifetime
     }
 
     /// <summary>A ride in this status, brought there by its own API.</summary>
-    public async Task<MatchConfirmed> Ride(RideStatus status = RideStatus.DriverAssigned, Guid? passenger = null, Guid? driver = null, DateTimeOffset? confirmedAt = null)
+    public async Task<MatchConfirmed> Ride(
+        RideStatus status = RideStatus.DriverAssigned, Guid? passenger = null, Guid? driver = null, DateTimeOffset? confirmedAt = null)
     {
         var match = Samples.Match(passenger, driver, confirmedAt);
         await Bus.Publish(Ct, match);

@@ -83,7 +83,8 @@ public sealed class RideTests
         var arrived = Samples.Ride(RideStatus.DriverArrived) with { ArrivedAt = Samples.Now };
 
         var started = arrived.Start(Samples.TimesSquare, Samples.Now.AddSeconds(185.9));
-        var completed = (arrived with { Status = RideStatus.InProgress, StartedAt = started.OccurredAt }).Complete(Samples.WashingtonSquare, 10_000, Samples.Now.AddHours(1)).Event;
+        var riding = arrived with { Status = RideStatus.InProgress, StartedAt = started.OccurredAt };
+        var completed = riding.Complete(Samples.WashingtonSquare, 10_000, Samples.Now.AddHours(1)).Event;
 
         Assert.Equal((185, 185), (started.WaitedSeconds, completed!.WaitedSeconds));
     }

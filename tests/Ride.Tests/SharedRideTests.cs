@@ -24,7 +24,8 @@ public sealed class SharedRideTests(RideFleet fleet)
         var here = match.Pickup.North(300);
         await fleet.Bus.Publish(Ct, Progressed(match, match.Pickup, seconds: 10), Progressed(match, here, seconds: 30), Progressed(match, match.Pickup, seconds: 20));
 
-        var seen = await Eventually.Get(() => See(token), body => body.TryGetProperty("position", out var at) && at.GetProperty("latitude").GetDouble() > match.Pickup.Latitude, Ct);
+        var seen = await Eventually.Get(
+            () => See(token), body => body.TryGetProperty("position", out var at) && at.GetProperty("latitude").GetDouble() > match.Pickup.Latitude, Ct);
         Assert.Equal("DriverAssigned", before.GetProperty("status").GetString());
         Assert.False(before.TryGetProperty("position", out _));
         Assert.Equal("InProgress", seen.GetProperty("status").GetString());
@@ -57,7 +58,8 @@ public sealed class SharedRideTests(RideFleet fleet)
         var after = await See(token);
 
         await fleet.Scalar<int>("""
-            update ride.rides set arrived_at = arrived_at - interval '31 minutes', started_at = started_at - interval '31 minutes', completed_at = completed_at - interval '31 minutes'
+            update ride.rides set arrived_at = arrived_at - interval '31 minutes', started_at = started_at - interval '31 minutes',
+                completed_at = completed_at - interval '31 minutes'
             where ride_id = @RideId; select 1
             """, match);
 
@@ -87,11 +89,8 @@ public sealed class SharedRideTests(RideFleet fleet)
     [InlineData("not%20a%20token")]
     public async Task What_is_no_token_opens_nothing(string token) => Assert.Equal("not-found", Code(await See(token)));
 
-    static RideProgressed Progressed(MatchConfirmed match, GeoPoint position, int seconds) => new(match.RideId, match.PassengerId, match.DriverId, position, 300, seconds)
-    {
-        OccurredAt = match.OccurredAt.AddSeconds(seconds),
-        Version = seconds,
-    };
+    static RideProgressed Progressed(MatchConfirmed match, GeoPoint position, int seconds) =>
+        new(match.RideId, match.PassengerId, match.DriverId, position, 300, seconds) { OccurredAt = match.OccurredAt.AddSeconds(seconds), Version = seconds };
 
     async Task<string> Share(MatchConfirmed match, Guid user)
     {

@@ -31,7 +31,7 @@ public sealed class SilentRideTests(RideFleet fleet)
         await Silence(match, hours: 2);
         await Eventually.Get(() => fleet.Bus.Published<RideFellSilent>("ride", match.RideId, Ct), events => events.Count == 1, Ct);
 
-        await fleet.Bus.Publish(Ct, new RideProgressed(match.RideId, match.PassengerId, match.DriverId, match.DropOff, 1_000, 60) { OccurredAt = Ago(hours: 0), Version = 1 });
+        await fleet.Bus.Publish(Ct, Progressed(match, match.DropOff, Ago(hours: 0)));
 
         await Eventually.Get(() => fleet.Scalar<bool>("select silent_since is null from ride.rides where ride_id = @RideId", match), heard => heard, Ct);
     }
@@ -53,7 +53,7 @@ public sealed class SilentRideTests(RideFleet fleet)
     {
         var match = await fleet.Ride(RideStatus.InProgress);
         var (here, lastHeardAt) = (match.Pickup.North(800), Ago(hours: 4.5));
-        await fleet.Bus.Publish(Ct, new RideProgressed(match.RideId, match.PassengerId, match.DriverId, here, 800, 60) { OccurredAt = lastHeardAt, Version = 1 });
+        await fleet.Bus.Publish(Ct, Progressed(match, here, lastHeardAt));
         await Eventually.Get(() => fleet.Scalar<long>("select count(*) from ride.whereabouts where ride_id = @RideId", match), count => count == 1, Ct);
         await Silence(match, hours: 5);
 
@@ -65,9 +65,14 @@ public sealed class SilentRideTests(RideFleet fleet)
         Assert.Equal(1, await fleet.Scalar<long>("select count(*) from ride.transitions where ride_id = @RideId and by = 'System' and reason = 'silent'", match));
     }
 
+    static RideProgressed Progressed(MatchConfirmed match, GeoPoint position, DateTimeOffset at) =>
+        new(match.RideId, match.PassengerId, match.DriverId, position, 800, 60) { OccurredAt = at, Version = 1 };
+
     /// <summary>As if all of it had happened so long ago.</summary>
     Task<int> Silence(MatchConfirmed match, int hours) => fleet.Scalar<int>($"""
-        update ride.rides set assigned_at = assigned_at - interval '{hours} hours', arrived_at = arrived_at - interval '{hours} hours', started_at = started_at - interval '{hours} hours'
+        update ride.rides
+        set    assigned_at = assigned_at - interval '{hours} hours', arrived_at = arrived_at - interval '{hours} hours',
+               started_at = started_at - interval '{hours} hours'
         where ride_id = @RideId; select 1
         """, match);
 }

@@ -54,7 +54,8 @@ sealed class AlertSilentRides(Database database, CityClock clock, IOptions<RideO
     }
 
     sealed record Row(
-        Guid RideId, Guid PassengerId, Guid DriverId, string CityId, string Status, long Version, DateTimeOffset LastHeardAt, double? Latitude, double? Longitude)
+        Guid RideId, Guid PassengerId, Guid DriverId, string CityId, string Status, long Version, DateTimeOffset LastHeardAt,
+        double? Latitude, double? Longitude)
     {
         public RideFellSilent FellSilent(DateTimeOffset now) => new(
             RideId, PassengerId, DriverId, CityId, Enum.Parse<RideStatus>(Status), LastHeardAt,

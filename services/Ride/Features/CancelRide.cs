@@ -21,7 +21,9 @@ static class CancelRide
     {
         await EarlyCancellations.Lock(transaction, rideId, ct);
         if (await RideStore.Find(transaction, rideId, ct) is { } ride)
-            return ride.SideOf(user.Id) is { } side ? await Cancel(ride, side, request.Reason, rules.Value, clock, transaction, ct) : RideProblems.NotFound.ToHttp();
+            return ride.SideOf(user.Id) is { } side
+                ? await Cancel(ride, side, request.Reason, rules.Value, clock, transaction, ct)
+                : RideProblems.NotFound.ToHttp();
         if (!CancelReasons.Early.Contains(request.Reason))
             return Problem.Invalid("reason", $"The reason is one of {string.Join(", ", CancelReasons.Early)}.").ToHttp();
 

@@ -4,7 +4,9 @@ using Tumpang.ServiceDefaults;
 
 namespace Tumpang.Rides.Features;
 
-/// <summary>A ride as somebody sees it who waits for one of its sides. No names, no numbers, no money; wrong, revoked and expired links are one answer.</summary>
+/// <summary>
+/// A ride as somebody sees it who waits for one of its sides. No names, no numbers, no money; wrong, revoked and expired links are one answer.
+/// </summary>
 static class GetSharedRide
 {
     /// <summary>25 km/h by roads that are 1.27 times as long as the straight line.</summary>
@@ -14,8 +16,8 @@ static class GetSharedRide
     /// <param name="SecondsToDropOff">Roughly, by the straight line.</param>
     /// <param name="ShownUntil">Once the ride has ended.</param>
     public sealed record Answer(
-        RideStatus Status, VehicleClass VehicleClass, GeoPoint Pickup, GeoPoint DropOff, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, DateTimeOffset? ShownUntil,
-        GeoPoint? Position, DateTimeOffset? SeenAt, int? SecondsToDropOff);
+        RideStatus Status, VehicleClass VehicleClass, GeoPoint Pickup, GeoPoint DropOff, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt,
+        DateTimeOffset? ShownUntil, GeoPoint? Position, DateTimeOffset? SeenAt, int? SecondsToDropOff);
 
     const string Find = """
         select ride.status, ride.vehicle_class, st_y(ride.pickup::geometry) as pickup_latitude, st_x(ride.pickup::geometry) as pickup_longitude,
@@ -41,8 +43,8 @@ static class GetSharedRide
     }
 
     sealed record Row(
-        string Status, string VehicleClass, double PickupLatitude, double PickupLongitude, double DropOffLatitude, double DropOffLongitude, DateTimeOffset? StartedAt,
-        DateTimeOffset? EndedAt, double? Latitude, double? Longitude, DateTimeOffset? HeardAt)
+        string Status, string VehicleClass, double PickupLatitude, double PickupLongitude, double DropOffLatitude, double DropOffLongitude,
+        DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, double? Latitude, double? Longitude, DateTimeOffset? HeardAt)
     {
         public Answer ToAnswer(TimeSpan sharedAfterEnd)
         {
