@@ -55,12 +55,15 @@ internal static class PublicApi
         new("billing", "/v1/rides/{rideId}/cancellation-fee"),
         new("billing", "/v1/me/earnings"),
         new("billing", "/v1/me/debts"),
+        new("billing", "/v1/me/payouts"),
+        new("billing", "/v1/me/statements"),
         new("billing", "/v1/ops/rides/{rideId}/adjustments/{**rest}"),
         new("billing", "/v1/ops/fare-policies"),
         new("billing", "/v1/ops/fares/{**rest}"),
 
         new("payment", "/v1/payment-methods/{**rest}"),
         new("payment", "/v1/rides/{rideId}/payment/{**rest}"),
+        new("payment", "/v1/me/bank-account"),
         new("payment", "/v1/ops/rides/{rideId}/payment/{**rest}"),
         new("payment", "/v1/webhooks/sandbox", Access.Anyone, RateLimit.Webhooks),
 

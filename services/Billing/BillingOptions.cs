@@ -38,4 +38,40 @@ internal sealed class BillingOptions
     /// operator must approve. A currency that is not listed has no such freedom.
     /// </summary>
     public Dictionary<string, long> SecondOperatorAbove { get; set; } = new(StringComparer.Ordinal) { ["USD"] = 5_000, ["IDR"] = 7_500_000 };
+
+    /// <summary>How drivers are paid out.</summary>
+    public PayoutOptions Payouts { get; set; } = new();
 }
+
+/// <summary>When drivers are paid out, section Billing:Payouts. Days and times are those of the city whose currency it is.</summary>
+internal sealed class PayoutOptions
+{
+    /// <summary>How often everybody is paid what they have earned.</summary>
+    public PayoutSchedule Schedule { get; set; } = PayoutSchedule.Weekly;
+
+    /// <summary>The wall clock at which a batch begins; weekly ones on Mondays.</summary>
+    public TimeOnly At { get; set; } = new(4, 0);
+
+    /// <summary>Minor units by currency below which a balance waits. A currency that is not listed has no minimum.</summary>
+    public Dictionary<string, long> Minimum { get; set; } = new(StringComparer.Ordinal) { ["USD"] = 1_000, ["IDR"] = 5_000_000 };
+
+    /// <summary>Minor units by currency that a driver pays for a payout outside the schedule. A currency that is not listed is free.</summary>
+    public Dictionary<string, long> OnDemandFee { get; set; } = new(StringComparer.Ordinal) { ["USD"] = 50, ["IDR"] = 250_000 };
+
+    /// <summary>How often it is looked whether a batch is due, system time.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.05", "01:00:00")]
+    public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The least that is paid out, not less than one minor unit.</summary>
+    public long MinimumOf(string currency) => Math.Max(1, Minimum.GetValueOrDefault(currency));
+
+    /// <summary>The local day on which the newest batch began, at that wall clock of the city.</summary>
+    public DateOnly NewestPeriod(DateTime cityWallClock)
+    {
+        var day = DateOnly.FromDateTime(cityWallClock - At.ToTimeSpan());
+        return Schedule is PayoutSchedule.Daily ? day : day.AddDays(-(((int)day.DayOfWeek + 6) % 7));
+    }
+}
+
+/// <summary>How often drivers are paid without asking. Off: only on demand.</summary>
+internal enum PayoutSchedule { Off, Daily, Weekly }

@@ -33,6 +33,15 @@ internal static class BillingProblems
     public static Problem SecondOperatorRequired { get; } =
         new(403, "second-operator-required", "Another operator than the one who proposed it has to decide.");
 
+    public static Problem NoBankAccount { get; } = new(409, "no-bank-account", "Say first where to be paid.");
+
+    public static Problem PayoutInProgress { get; } = new(409, "payout-in-progress", "A payout is on its way; ask again when it has arrived.") { RetryAfterSeconds = 5 };
+
+    public static Problem BelowMinimum(long minorUnits) =>
+        new(422, "below-minimum", $"Balances of {minorUnits} minor units or more, after the fee, are paid out.", "currency");
+
+    public static Problem PeriodInvalid { get; } = Problem.Invalid("period", "A statement is of a day or of a week.");
+
     public static Problem MoreThanFare(long minorUnits) =>
         new(422, "adjustment-exceeds-fare", $"No more than {minorUnits} minor units of this fare can still be taken off.", "amountMinorUnits");
 

@@ -15,6 +15,9 @@ internal static class BillingRoutes
         v1.MapGet("/rides/{rideId:guid}/cancellation-fee", PreviewCancellation.Handle);
         v1.MapGet("/me/earnings", GetEarnings.Handle).RequireAuthorization(Policies.Driver);
         v1.MapGet("/me/debts", ListDebts.Handle);
+        v1.MapGet("/me/payouts", ListPayouts.Handle).RequireAuthorization(Policies.Driver);
+        v1.MapPost("/me/payouts", RequestPayout.Handle).RequireAuthorization(Policies.Driver).Idempotent();
+        v1.MapGet("/me/statements", GetStatement.Handle).RequireAuthorization(Policies.Driver);
 
         var adjustments = app.MapGroup("/v1/ops/rides/{rideId:guid}/adjustments").WithTags("Operators").RequireAuthorization(Policies.Operator);
         adjustments.MapGet("", ListAdjustments.Handle);

@@ -3,10 +3,10 @@ using Tumpang.ServiceDefaults;
 namespace Tumpang.Billing;
 
 /// <summary>What an account stands for; see billing.ledger_accounts.kind.</summary>
-internal enum AccountKind { PassengerReceivable, DriverPayable, Commission, Tax, ProviderClearing, Concessions, WriteOffs }
+internal enum AccountKind { PassengerReceivable, DriverPayable, Commission, Tax, ProviderClearing, Concessions, WriteOffs, PayoutsInTransit, PayoutFees, Bank }
 
 /// <summary>Why money moved between accounts.</summary>
-internal enum TransferKind { Fare, Payment, Adjustment, Refund, WriteOff, Void }
+internal enum TransferKind { Fare, Payment, Adjustment, Refund, WriteOff, Void, PayoutReserved, PayoutSent, PayoutReturned }
 
 /// <summary>One side of a transfer.</summary>
 /// <param name="PartyId">Passenger or driver; empty for accounts of our own.</param>
@@ -15,12 +15,18 @@ internal readonly record struct Posting(AccountKind Account, Guid PartyId, long 
 
 /// <summary>A movement in the books whose postings sum to zero.</summary>
 /// <param name="BusinessKey">What happened; a key posts once, however often it is tried.</param>
+/// <param name="RideId">The ride that it is about; null for a payout.</param>
+/// <param name="PayoutId">The payout that it is about; null for a ride.</param>
 internal sealed record LedgerTransfer(
-    string BusinessKey, TransferKind Kind, Guid RideId, string Currency, DateTimeOffset OccurredAt, IReadOnlyList<Posting> Postings);
+    string BusinessKey, TransferKind Kind, Guid? RideId, string Currency, DateTimeOffset OccurredAt, IReadOnlyList<Posting> Postings, Guid? PayoutId = null)
+{
+    /// <summary>Decides the shard of our own accounts.</summary>
+    public Guid SubjectId => RideId ?? PayoutId ?? Guid.Empty;
+}
 
 /// <summary>
 /// Writes transfers: entries and balances in one statement. Accounts are taken in one order everywhere, so that transfers wait for
-/// each other but never in a circle, and our own accounts are split into shards by ride, so that they rarely wait at all.
+/// each other but never in a circle, and our own accounts are split into shards by ride or payout, so that they rarely wait at all.
 /// That a transfer sums to zero is checked by the schema at commit, not here.
 /// </summary>
 internal static class Ledger
@@ -30,8 +36,8 @@ internal static class Ledger
     /// <summary>The statement that posts one transfer.</summary>
     public const string Post = """
         with transfer as (
-            insert into billing.ledger_transfers (transfer_id, business_key, kind, ride_id, occurred_at)
-            values (@TransferId, @BusinessKey, @TransferKind, @RideId, @OccurredAt)
+            insert into billing.ledger_transfers (transfer_id, business_key, kind, ride_id, payout_id, occurred_at)
+            values (@TransferId, @BusinessKey, @TransferKind, @RideId, @PayoutId, @OccurredAt)
             on conflict (business_key) do nothing
             returning transfer_id
         ), posting as (
@@ -57,9 +63,9 @@ internal static class Ledger
     {
         var sides = transfer.Postings.Where(posting => posting.MinorUnits != 0).ToArray();
         return new(
-            Guid.CreateVersion7(), transfer.BusinessKey, transfer.Kind.ToString(), transfer.RideId, transfer.Currency, transfer.OccurredAt,
+            Guid.CreateVersion7(), transfer.BusinessKey, transfer.Kind.ToString(), transfer.RideId, transfer.PayoutId, transfer.Currency, transfer.OccurredAt,
             Array.ConvertAll(sides, side => side.Account.ToString()), Array.ConvertAll(sides, side => side.PartyId),
-            Array.ConvertAll(sides, side => ShardOf(side, transfer.RideId)), Array.ConvertAll(sides, side => side.MinorUnits));
+            Array.ConvertAll(sides, side => ShardOf(side, transfer.SubjectId)), Array.ConvertAll(sides, side => side.MinorUnits));
     }
 
     /// <summary>Posts a transfer together with the commit; one with nothing to move is not written.</summary>
@@ -71,10 +77,10 @@ internal static class Ledger
         }
     }
 
-    static short ShardOf(Posting side, Guid rideId) => side.PartyId == Guid.Empty ? (short)(rideId.ToByteArray()[^1] % Shards) : (short)0;
+    static short ShardOf(Posting side, Guid subjectId) => side.PartyId == Guid.Empty ? (short)(subjectId.ToByteArray()[^1] % Shards) : (short)0;
 }
 
 /// <summary>What <see cref="Ledger.Post"/> binds.</summary>
 internal sealed record LedgerParameters(
-    Guid TransferId, string BusinessKey, string TransferKind, Guid RideId, string Currency, DateTimeOffset OccurredAt,
+    Guid TransferId, string BusinessKey, string TransferKind, Guid? RideId, Guid? PayoutId, string Currency, DateTimeOffset OccurredAt,
     string[] AccountKinds, Guid[] PartyIds, short[] AccountShards, long[] Amounts);

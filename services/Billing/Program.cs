@@ -23,7 +23,10 @@ builder.AddBus(bus => bus
     .Handle<PaymentFailed, OnPaymentFailed>()
     .Handle<RefundSucceeded, OnRefundSucceeded>()
     .Handle<PaymentWrittenOff, OnPaymentWrittenOff>()
-    .Handle<PaymentVoided, OnPaymentVoided>());
+    .Handle<PaymentVoided, OnPaymentVoided>()
+    .Handle<PayoutAccountChanged, OnPayoutAccountChanged>()
+    .Handle<PayoutSent, OnPayoutSent>()
+    .Handle<PayoutFailed, OnPayoutFailed>());
 
 builder.Services.AddOptions<BillingOptions>().BindConfiguration("Billing").ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddSingleton<QuoteToken>();
@@ -33,6 +36,7 @@ builder.Services.AddSingleton<RideBills>();
 builder.Services.AddSingleton<RequestedQuotes>();
 builder.Services.AddSweeper<RefreshFarePolicies>();
 builder.Services.AddSweeper<FinaliseOverdueRides>();
+builder.Services.AddSweeper<PayOutBatches>();
 builder.AddRoads();
 builder.AddZones("billing.zones", ring: "ring");
 

@@ -43,3 +43,10 @@ public sealed record PassengerDebtSettled(Guid PassengerId, Guid RideId, Money A
 {
     public override Guid AggregateId => RideId;
 }
+
+/// <summary>So much is reserved for a driver and off their balance; payment moves it to their bank account.</summary>
+/// <param name="PayoutId">Also the key under which it is paid, once.</param>
+public sealed record PayoutDue(Guid PayoutId, Guid DriverId, Money Amount) : Event
+{
+    public override Guid AggregateId => PayoutId;
+}

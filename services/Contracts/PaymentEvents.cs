@@ -55,3 +55,23 @@ public sealed record PaymentVoided(Guid PaymentOrderId, Guid RideId, Guid Passen
 {
     public override Guid AggregateId => RideId;
 }
+
+/// <summary>A driver has said where to be paid, or has taken it back.</summary>
+/// <param name="Ready">There is an account.</param>
+public sealed record PayoutAccountChanged(Guid DriverId, bool Ready) : Event
+{
+    public override Guid AggregateId => DriverId;
+}
+
+/// <summary>The provider has paid a driver.</summary>
+public sealed record PayoutSent(Guid PayoutId, Guid DriverId, Money Amount) : Event
+{
+    public override Guid AggregateId => PayoutId;
+}
+
+/// <summary>The provider has not paid a driver and, for this payout, will not; billing gives it back to the balance.</summary>
+/// <param name="Code">Stable code of the refusal, for example account-closed.</param>
+public sealed record PayoutFailed(Guid PayoutId, Guid DriverId, Money Amount, string Code) : Event
+{
+    public override Guid AggregateId => PayoutId;
+}

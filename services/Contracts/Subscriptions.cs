@@ -23,12 +23,15 @@ public static class Subscriptions
         .. Of("ride", typeof(MatchConfirmed), typeof(RideProgressed)),
         .. Of("billing", typeof(ZoneChanged), typeof(RideRequested), typeof(DropOffChanged), typeof(NoDriverFound), typeof(RideRequestCancelled),
             typeof(RideCreated), typeof(RideProgressed), typeof(RideCompleted), typeof(RideTrackClosed), typeof(RideCancelled), typeof(PaymentSucceeded),
-            typeof(PaymentFailed), typeof(RefundSucceeded), typeof(PaymentWrittenOff), typeof(PaymentVoided)),
-        .. Of("payment", typeof(FareFinalised), typeof(FareAdjusted)),
-        .. Of("realtime", typeof(ScheduledSearchStarted), typeof(OfferMade), typeof(OfferImproved), typeof(TipRaised), typeof(OfferAccepted), typeof(OfferExpired), typeof(OfferWithdrawn),
+            typeof(PaymentFailed), typeof(RefundSucceeded), typeof(PaymentWrittenOff), typeof(PaymentVoided), typeof(PayoutAccountChanged), typeof(PayoutSent),
+            typeof(PayoutFailed)),
+        .. Of("payment", typeof(FareFinalised), typeof(FareAdjusted), typeof(PayoutDue)),
+        .. Of("realtime", typeof(ScheduledSearchStarted), typeof(OfferMade), typeof(OfferImproved), typeof(TipRaised), typeof(OfferAccepted),
+            typeof(OfferExpired), typeof(OfferWithdrawn),
             typeof(MatchConfirmed), typeof(NoDriverFound), typeof(RideRequestCancelled), typeof(RideCreated), typeof(QueuedRideBegan), typeof(DriverArrived),
             typeof(RideStarted), typeof(RideProgressed), typeof(RideCompleted), typeof(RideCancelled), typeof(FareProgressed), typeof(FareFinalised),
-            typeof(PaymentSucceeded), typeof(PaymentFailed), typeof(FareAdjusted), typeof(RefundSucceeded), typeof(DriverWentOffline)),
+            typeof(PaymentSucceeded), typeof(PaymentFailed), typeof(FareAdjusted), typeof(RefundSucceeded), typeof(PayoutSent), typeof(PayoutFailed),
+            typeof(DriverWentOffline)),
     ];
 
     /// <summary>Every event type of the fleet; each gets an exchange, heard or not.</summary>

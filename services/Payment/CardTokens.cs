@@ -4,7 +4,7 @@ using System.Text;
 namespace Tumpang.Payments;
 
 /// <summary>
-/// Card tokens at rest: AES-256-GCM, stored as nonce (12 bytes), tag (16), ciphertext. The method's id is authenticated with it,
+/// Card tokens and bank details at rest: AES-256-GCM, stored as nonce (12 bytes), tag (16), ciphertext. The method's id is authenticated with it,
 /// so that a token copied into another row does not open.
 /// </summary>
 internal sealed class CardTokens

@@ -31,7 +31,7 @@ internal sealed class PaymentOptions
     [Range(1, 100)]
     public int SendsBeforeGivingUp { get; set; } = 6;
 
-    /// <summary>Charges under way at once, per copy; as many refunds beside them.</summary>
+    /// <summary>Charges under way at once, per copy; as many refunds and as many payouts beside them.</summary>
     [Range(1, 1_000)]
     public int ConcurrentCharges { get; set; } = 16;
 

@@ -19,6 +19,11 @@ internal static class PaymentRoutes
         payment.MapPost("/cash-received", ConfirmCashReceived.Handle).RequireAuthorization(Policies.Driver).Idempotent();
         payment.MapPost("/retry", RetryPayment.Handle).Idempotent();
 
+        var account = app.MapGroup("/v1/me/bank-account").WithTags("Payouts").RequireAuthorization(Policies.Driver);
+        account.MapGet("", GetBankAccount.Handle);
+        account.MapPut("", SetBankAccount.Handle).Idempotent();
+        account.MapDelete("", RemoveBankAccount.Handle).Idempotent();
+
         var ops = app.MapGroup("/v1/ops/rides/{rideId:guid}/payment").WithTags("Operators").RequireAuthorization(Policies.Operator);
         ops.MapGet("", GetPaymentForOperators.Handle);
         ops.MapPost("/refund", RefundExcess.Handle).Idempotent();

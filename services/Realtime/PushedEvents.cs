@@ -34,6 +34,8 @@ static class PushedEvents
         .Listen<PaymentFailed, Push<PaymentFailed>>()
         .Listen<FareAdjusted, Push<FareAdjusted>>()
         .Listen<RefundSucceeded, Push<RefundSucceeded>>()
+        .Listen<PayoutSent, Push<PayoutSent>>()
+        .Listen<PayoutFailed, Push<PayoutFailed>>()
         .Listen<DriverWentOffline, Push<DriverWentOffline>>();
 
     /// <summary>Whom an event concerns: at most its passenger and its driver.</summary>
@@ -62,6 +64,8 @@ static class PushedEvents
         PaymentFailed payment => new(Passenger: payment.PassengerId),
         FareAdjusted fare => new(fare.PassengerId, fare.DriverId),
         RefundSucceeded refund => new(Passenger: refund.PassengerId),
+        PayoutSent payout => new(Driver: payout.DriverId),
+        PayoutFailed payout => new(Driver: payout.DriverId),
         DriverWentOffline driver => new(Driver: driver.DriverId),
         _ => default,
     };

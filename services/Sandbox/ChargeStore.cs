@@ -40,7 +40,15 @@ sealed class ChargeStore(Database database, IOptions<SandboxOptions> options)
         return AddDeliveries(tx, CardBehaviour.OfRefund(refund.CardToken), refund.ChargeId, webhookId, body, wait, ct);
     }
 
-    async Task AddDeliveries(Transaction tx, CardBehaviour behaviour, Guid chargeId, Guid webhookId, string body, TimeSpan wait, CancellationToken ct)
+    /// <summary>The same for a transfer, as its account's number asks.</summary>
+    public Task AddNotices(Transaction tx, Transfer transfer, TimeSpan wait, CancellationToken ct)
+    {
+        var webhookId = Guid.CreateVersion7();
+        var body = JsonSerializer.Serialize(transfer.Notice(webhookId, transfer.DecidedAt ?? transfer.CreatedAt), Json.Options);
+        return AddDeliveries(tx, Transfer.BehaviourOf(transfer.AccountNumber), null, webhookId, body, wait, ct);
+    }
+
+    async Task AddDeliveries(Transaction tx, CardBehaviour behaviour, Guid? chargeId, Guid webhookId, string body, TimeSpan wait, CancellationToken ct)
     {
         foreach (var after in behaviour.NoticesAfter(options.Value))
         {

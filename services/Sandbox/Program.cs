@@ -11,6 +11,7 @@ builder.Services.AddSingleton<ProviderKey>();
 builder.Services.AddSingleton<ChargeStore>();
 builder.Services.AddSweeper<DecidePendingCharges>();
 builder.Services.AddSweeper<DecidePendingRefunds>();
+builder.Services.AddSweeper<DecidePendingTransfers>();
 builder.Services.AddSweeper<DeliverWebhooks>();
 builder.Services.AddSweeper<ForgetMessages>();
 

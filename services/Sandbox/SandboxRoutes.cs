@@ -14,6 +14,8 @@ static class SandboxRoutes
         provider.MapGet("/payments/charges/{chargeId:guid}", GetCharge.Handle);
         provider.MapPost("/payments/refunds", RefundCharge.Handle);
         provider.MapGet("/payments/refunds", GetRefund.HandleByKey);
+        provider.MapPost("/payments/transfers", CreateTransfer.Handle);
+        provider.MapGet("/payments/transfers", GetTransfer.HandleByKey);
 
         if (app.Environment.IsDevelopment())
         {

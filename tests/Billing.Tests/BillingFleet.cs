@@ -19,7 +19,18 @@ namespace Tumpang.Billing.Tests;
 public sealed class BillingFleet : IAsyncLifetime
 {
     /// <summary>Long enough for a busy machine to deliver what a test sends, short enough to wait for.</summary>
-    static readonly Dictionary<string, string> Settings = new() { ["Billing__TrackDeadline"] = "00:00:05", ["Billing__SweepInterval"] = "00:00:00.2" };
+    static readonly Dictionary<string, string> Settings = new()
+    {
+        ["Billing__TrackDeadline"] = "00:00:05",
+        ["Billing__SweepInterval"] = "00:00:00.2",
+        ["Billing__Payouts__Schedule"] = "Daily",
+        ["Billing__Payouts__At"] = HoursAgoInNewYork(6),
+        ["Billing__Payouts__SweepInterval"] = "00:00:00.5",
+    };
+
+    /// <summary>No batch begins by itself while the tests run.</summary>
+    static string HoursAgoInNewYork(int hours) =>
+        TimeZoneInfo.ConvertTime(DateTimeOffset.UtcNow.AddHours(-hours), TimeZoneInfo.FindSystemTimeZoneById("America/New_York")).ToString("HH:mm");
 
     readonly HttpClient http = new();
     TestServers? servers;

@@ -69,6 +69,20 @@ static class Books
         return [.. payloads.Select(payload => JsonSerializer.Deserialize<TEvent>(payload, Json.Options)!).OrderBy(told => told.Version)];
     }
 
+    /// <summary>The payouts of a driver that billing told of, in its order.</summary>
+    public static async Task<IReadOnlyList<PayoutDue>> Told(this BillingFleet fleet, Guid driverId)
+    {
+        var payloads = await fleet.Query<string>("""
+            select payload from billing.outbox join billing.payouts on aggregate_id = payout_id where event_type = 'PayoutDue' and driver_id = @driverId
+            union
+            select payload from billing.outbox_archive join billing.payouts on aggregate_id = payout_id where event_type = 'PayoutDue' and driver_id = @driverId
+            """, new { driverId });
+        return [.. payloads.Select(payload => JsonSerializer.Deserialize<PayoutDue>(payload, Json.Options)!).OrderBy(told => told.PayoutId)];
+    }
+
+    /// <summary>As somebody at the database might.</summary>
+    public static Task ExecuteAsOwner(this BillingFleet fleet, string sql) => fleet.Query<object>(sql, null);
+
     /// <summary>Rows of a table, or of tables, under a condition.</summary>
     public static Task<long> Count(this BillingFleet fleet, string from, object parameters) => fleet.One<long>($"select count(*) from {from}", parameters);
 

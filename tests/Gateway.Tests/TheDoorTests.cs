@@ -36,6 +36,7 @@ public sealed class TheDoorTests(GatewayFleet fleet)
     [InlineData("GET", "/v1/rides/0193/payment", "payment")]
     [InlineData("POST", "/v1/rides/0193/payment/retry", "payment")]
     [InlineData("POST", "/v1/ops/rides/0193/payment/closures", "payment")]
+    [InlineData("PUT", "/v1/me/bank-account", "payment")]
     public async Task Every_path_leads_to_its_service_and_only_with_a_token(string method, string path, string service)
     {
         using var withToken = fleet.LoggedIn();

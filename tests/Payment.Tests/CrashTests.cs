@@ -1,3 +1,4 @@
+using Tumpang.Contracts;
 using Xunit;
 
 namespace Tumpang.Payments.Tests;
@@ -55,6 +56,32 @@ public sealed class CrashTests(PaymentFleet fleet)
             Assert.Equal(["Succeeded"], await fleet.RefundsEnd(fare, 1, Ct));
             Assert.Equal((1, 250), await fleet.RefundedFor(fare, Ct));
             Assert.Equal(["PaymentSucceeded", "RefundSucceeded"], await fleet.EventsOf(fare, Ct));
+        }
+    }
+
+    // NebengJek 20, 25: and the third time around, with what drivers are paid.
+    [Fact]
+    public async Task Killed_in_the_middle_of_thirty_payouts_every_driver_is_paid_once()
+    {
+        var payouts = new List<PayoutDue>();
+        foreach (var _ in Enumerable.Range(0, 30))
+        {
+            var driver = fleet.Driver(Guid.CreateVersion7());
+            (await driver.PutJson("/v1/me/bank-account", new { holderName = "Siti", bankCode = "BCA", accountNumber = "TESTDELAY" }, Ct)).EnsureSuccessStatusCode();
+            payouts.Add(new(Guid.CreateVersion7(), driver.Id, new(5_000, "USD")) { OccurredAt = DateTimeOffset.UtcNow, Version = 1 });
+        }
+
+        await Task.WhenAll(payouts.Select(payout => fleet.Publish(payout, Ct)));
+        await PaymentFleet.Until(async () => await fleet.PayoutsSent(payouts, Ct) >= 10, Ct);
+        await fleet.KillAllCopies();
+        Assert.True(await fleet.PayoutsSent(payouts, Ct) > 0, "The kill came too late to prove anything.");
+        await fleet.StartAllCopies(Ct);
+
+        foreach (var payout in payouts)
+        {
+            Assert.Equal("Succeeded", await fleet.PayoutEnds(payout, Ct));
+            Assert.Equal((1, 5_000), await fleet.PaidFor(payout, Ct));
+            Assert.Equal(["PayoutSent"], await fleet.EventsAbout(payout.PayoutId, Ct));
         }
     }
 }

@@ -175,6 +175,40 @@ public sealed class PaymentFleet : IAsyncLifetime
         where  o.ride_id = any(@Rides) and r.status in ('Due', 'Sent') and r.sends > 0
         """, RidesOf(fares), ct);
 
+    /// <summary>In the provider's books: what it has paid a payout, and how often.</summary>
+    public async Task<(int Transfers, long MinorUnits)> PaidFor(PayoutDue payout, CancellationToken ct)
+    {
+        await using var connection = await servers.Owner.OpenConnectionAsync(ct);
+        return await connection.QuerySingleAsync<(int, long)>(
+            """
+            select count(*)::int, coalesce(sum(amount_minor_units), 0)::bigint
+            from   sandbox.transfers
+            where  idempotency_key = @Key and outcome = 'Succeeded'
+            """, new { Key = payout.PayoutId.ToString() });
+    }
+
+    /// <summary>Once the payout has ended: Succeeded, or its failure's code.</summary>
+    public async Task<string> PayoutEnds(PayoutDue payout, CancellationToken ct)
+    {
+        string? end = null;
+        await Eventually(
+            async () =>
+            {
+                await using var connection = await servers.Owner.OpenConnectionAsync(ct);
+                end = await connection.QuerySingleOrDefaultAsync<string>(
+                    "select coalesce(failure_code, status) from payment.payouts where id = @PayoutId and status in ('Succeeded', 'Failed')", payout);
+                return end is not null;
+            }, ct);
+        return end!;
+    }
+
+    public Task<int> PayoutsSent(IReadOnlyList<PayoutDue> payouts, CancellationToken ct) => Count(
+        "select count(*) from payment.payouts where id = any(@Ids) and status = 'Sent'", new { Ids = payouts.Select(payout => payout.PayoutId).ToArray() }, ct);
+
+    public async Task<bool> StoresAccountInClear(Guid bankAccountId, string accountNumber, CancellationToken ct) =>
+        await Count("select count(*) from payment.bank_accounts where id = @Id and position(convert_to(@Number, 'UTF8') in details) > 0",
+            new { Id = bankAccountId, Number = accountNumber }, ct) > 0;
+
     /// <summary>Waits for a condition, with a deadline.</summary>
     public static Task Until(Func<Task<bool>> holds, CancellationToken ct) => Eventually(holds, ct);
 
@@ -186,7 +220,10 @@ public sealed class PaymentFleet : IAsyncLifetime
     }
 
     /// <summary>What payment has told the fleet about this ride, in order.</summary>
-    public async Task<IReadOnlyList<string>> EventsOf(FareFinalised fare, CancellationToken ct)
+    public Task<IReadOnlyList<string>> EventsOf(FareFinalised fare, CancellationToken ct) => EventsAbout(fare.RideId, ct);
+
+    /// <summary>What payment has told the fleet about a ride, a payout or a driver, in order.</summary>
+    public async Task<IReadOnlyList<string>> EventsAbout(Guid aggregateId, CancellationToken ct)
     {
         await using var connection = await servers.Owner.OpenConnectionAsync(ct);
         return [.. await connection.QueryAsync<string>(
@@ -194,9 +231,9 @@ public sealed class PaymentFleet : IAsyncLifetime
             select event_type
             from   (select id, event_type, aggregate_id from payment.outbox union all
                     select id, event_type, aggregate_id from payment.outbox_archive) as told
-            where  aggregate_id = @RideId
+            where  aggregate_id = @AggregateId
             order  by id
-            """, new { fare.RideId })];
+            """, new { AggregateId = aggregateId })];
     }
 
     /// <summary>Every webhook that the provider had to send about this ride has been taken.</summary>

@@ -30,6 +30,8 @@ public sealed class Person(PaymentFleet fleet, Guid id, string token)
 
     public Task<HttpResponseMessage> Put(string path, CancellationToken ct) => Send(HttpMethod.Put, path, null, null, ct);
 
+    public Task<HttpResponseMessage> PutJson(string path, object body, CancellationToken ct) => Send(HttpMethod.Put, path, JsonSerializer.Serialize(body), null, ct);
+
     public Task<HttpResponseMessage> Delete(string path, CancellationToken ct) => Send(HttpMethod.Delete, path, null, null, ct);
 
     public Task<HttpResponseMessage> Post(string path, object? body, CancellationToken ct) =>

@@ -30,6 +30,12 @@ sealed class Caller(SandboxServices services)
 
     public Task<Reply> LookupRefund(string key) => Send(HttpMethod.Get, $"/sandbox/payments/refunds?idempotencyKey={key}");
 
+    public Task<Reply> Transfer(string accountNumber, string? key, long amountMinorUnits = 5_000) => Send(
+        HttpMethod.Post, "/sandbox/payments/transfers",
+        new { amountMinorUnits, currency = "USD", accountNumber, bankCode = "BCA", holderName = "Siti", reference = "payout" }, key);
+
+    public Task<Reply> LookupTransfer(string key) => Send(HttpMethod.Get, $"/sandbox/payments/transfers?idempotencyKey={key}");
+
     public Task<Reply> Text(string to, string text, string? key = null) => Send(HttpMethod.Post, "/sandbox/sms", new { to, text }, key);
 
     public async Task<IReadOnlyList<string>> Inbox(string number) =>

@@ -129,6 +129,7 @@ public sealed class InvariantTests(SchemaServers servers)
             [$$"""put('billing.adjustments', '{"ride_id": "{{One}}", "status": "Effective", "amount_minor_units": 100}')"""]),
         ("36_adjustments_are_in_the_ledger", "a fare lowered by nobody",
             [$$"""put('billing.fares', '{"ride_id": "{{One}}", "total_minor_units": 500, "adjusted_minor_units": 100}')"""]),
+        ("37_payouts_are_in_the_ledger", "a payout that left nobody's balance", ["""put('billing.payouts', '{"status": "Sent", "amount_minor_units": 100}')"""]),
         ("40_tracks_add_up", "metres that no point added", [$$"""put('location.rides', '{"distance_metres": 100}')"""]),
         ("41_completed_rides_have_closed_tracks", "a track left open",
         [
@@ -169,6 +170,14 @@ public sealed class InvariantTests(SchemaServers servers)
             $$"""put('payment.orders', '{"id": "{{Three}}", "ride_id": "{{One}}", "amount_minor_units": 500, "adjusted_minor_units": 100, "kind": "Card", "status": "Settled"}')""",
             $$"""put('payment.adjustments', '{"ride_id": "{{One}}", "amount_minor_units": 100}')""",
             $$"""put('payment.attempts', '{"order_id": "{{Three}}", "amount_minor_units": 500, "status": "Succeeded", "kind": "Card"}')""",
+        ]),
+        ("58_nobody_is_paid_out_twice", "a payout that payment does not know", ["put('billing.payouts', '{}')"]),
+        ("58_nobody_is_paid_out_twice", "a payout that nobody reserved", ["put('payment.payouts', '{}')"]),
+        ("58_nobody_is_paid_out_twice", "a failed payout that was paid",
+        [
+            $$"""put('billing.payouts', '{"payout_id": "{{One}}", "driver_id": "{{Two}}", "status": "Failed", "amount_minor_units": 100}')""",
+            $$"""put('payment.payouts', '{"id": "{{One}}", "driver_id": "{{Two}}", "status": "Failed", "amount_minor_units": 100}')""",
+            $$"""put('sandbox.transfers', '{"idempotency_key": "{{One}}", "status": "Succeeded", "amount_minor_units": 100}')""",
         ]),
     ];
 

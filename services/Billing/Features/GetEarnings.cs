@@ -18,7 +18,7 @@ internal static class GetEarnings
         """;
 
     const string Entries = """
-        select   entry.entry_id, transfer.ride_id, transfer.kind, -entry.amount_minor_units as amount_minor_units, entry.currency, transfer.occurred_at
+        select   entry.entry_id, transfer.ride_id, transfer.payout_id, transfer.kind, -entry.amount_minor_units as amount_minor_units, entry.currency, transfer.occurred_at
         from     billing.ledger_accounts account
         join     billing.ledger_entries entry on entry.account_id = account.account_id
         join     billing.ledger_transfers transfer on transfer.transfer_id = entry.transfer_id
@@ -37,7 +37,7 @@ internal static class GetEarnings
         var entries = await database.List<EntryRow>(Entries, new { DriverId = user.Id, Before = before, Limit = page }, ct);
         return TypedResults.Ok(new EarningsView(
             [.. balances.Select(row => new Money(row.BalanceMinorUnits, row.Currency))],
-            [.. entries.Select(row => new EarningView(row.RideId, row.Kind, new(row.AmountMinorUnits, row.Currency), row.OccurredAt))],
+            [.. entries.Select(row => new EarningView(row.RideId, row.PayoutId, row.Kind, new(row.AmountMinorUnits, row.Currency), row.OccurredAt))],
             entries.Count == page ? entries[^1].EntryId.ToString("x", CultureInfo.InvariantCulture) : null));
     }
 
@@ -49,7 +49,7 @@ internal static class GetEarnings
 
     sealed record BalanceRow(string Currency, long BalanceMinorUnits);
 
-    sealed record EntryRow(long EntryId, Guid RideId, string Kind, long AmountMinorUnits, string Currency, DateTimeOffset OccurredAt);
+    sealed record EntryRow(long EntryId, Guid? RideId, Guid? PayoutId, string Kind, long AmountMinorUnits, string Currency, DateTimeOffset OccurredAt);
 }
 
 /// <summary>A driver's account.</summary>
@@ -60,6 +60,7 @@ internal sealed record EarningsView(IReadOnlyList<Money> Balances, IReadOnlyList
 /// <summary>One movement on it.</summary>
 /// <param name="Kind">
 /// Fare: earned by a ride or its cancellation. Payment: cash taken from the passenger, negative. Adjustment: the driver's part of a fare that was
-/// lowered, negative. Void: the fare of a ride that should not have been owed, taken back.
+/// lowered, negative. Void: the fare of a ride that should not have been owed, taken back. PayoutReserved: on its way to the bank, fee included, negative. PayoutReturned: it did
+/// not arrive and is back.
 /// </param>
-internal sealed record EarningView(Guid RideId, string Kind, Money Amount, DateTimeOffset OccurredAt);
+internal sealed record EarningView(Guid? RideId, Guid? PayoutId, string Kind, Money Amount, DateTimeOffset OccurredAt);

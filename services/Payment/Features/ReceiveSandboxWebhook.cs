@@ -7,7 +7,7 @@ using Tumpang.ServiceDefaults;
 namespace Tumpang.Payments.Features;
 
 /// <summary>
-/// The provider tells how a charge or a refund ended: possibly before it answered us, twice, late or out of order. Only its signature is believed;
+/// The provider tells how a charge, a refund or a transfer ended: possibly before it answered us, twice, late or out of order. Only its signature is believed;
 /// each event counts once, and what has ended stays as it is.
 /// </summary>
 internal static partial class ReceiveSandboxWebhook
@@ -25,18 +25,23 @@ internal static partial class ReceiveSandboxWebhook
     const string Contradicts = """
         select exists (select from payment.attempts where id = @Id and status not in ('Due', 'Sent') and (status = 'Succeeded') <> @Succeeded)
             or exists (select from payment.refunds  where id = @Id and status not in ('Due', 'Sent') and (status = 'Succeeded') <> @Succeeded)
+            or exists (select from payment.payouts  where id = @Id and status not in ('Due', 'Sent') and (status = 'Succeeded') <> @Succeeded)
         """;
 
-    /// <param name="IdempotencyKey">Ours: the id of the attempt or the refund.</param>
+    /// <param name="IdempotencyKey">Ours: the id of the attempt, the refund or the payout.</param>
     /// <param name="RefundId">Of a refund; with <paramref name="ChargeId"/>, the charge that it gives back.</param>
     internal sealed record Webhook(
-        string WebhookId, string Type, string ChargeId, string Status, string IdempotencyKey, string? DeclineCode = null, string? RefundId = null)
+        string WebhookId, string Type, string Status, string IdempotencyKey, string? DeclineCode = null, string? ChargeId = null, string? RefundId = null,
+        string? TransferId = null)
     {
-        public string Reference => RefundId ?? ChargeId;
+        public string? Reference => TransferId ?? RefundId ?? ChargeId;
     }
 
+    /// <summary>Whoever keeps the books of what a webhook is about.</summary>
+    internal sealed record Ledgers(Outcomes Charges, Refunds Refunds, Payouts Payouts);
+
     public static async Task<Results<NoContent, ProblemHttpResult>> Handle(
-        HttpRequest request, WebhookSignature signature, Outcomes outcomes, Refunds refunds, Database database, IOptions<PaymentOptions> options,
+        HttpRequest request, WebhookSignature signature, Ledgers ledgers, Database database, IOptions<PaymentOptions> options,
         ILogger<Webhook> logger, CancellationToken ct)
     {
         var body = await ReadBody(request, ct);
@@ -45,18 +50,18 @@ internal static partial class ReceiveSandboxWebhook
             return PaymentProblems.BadSignature.ToHttp();
         }
 
-        if (Parse(body) is not { } webhook)
+        if (Parse(body) is not { Reference: not null } webhook)
         {
             return Problem.Invalid("body", "This is not a webhook of the sandbox.").ToHttp();
         }
 
         await using var tx = await database.Begin(ct);
-        await Apply(webhook, tx, outcomes, refunds, logger, ct);
+        await Apply(webhook, webhook.Reference!, tx, ledgers, logger, ct);
         await tx.Commit(ct);
         return TypedResults.NoContent();
     }
 
-    static async Task Apply(Webhook webhook, Transaction tx, Outcomes outcomes, Refunds refunds, ILogger logger, CancellationToken ct)
+    static async Task Apply(Webhook webhook, string reference, Transaction tx, Ledgers ledgers, ILogger logger, CancellationToken ct)
     {
         var id = Guid.TryParse(webhook.IdempotencyKey, out var key) ? key : Guid.Empty;
         if (await tx.Execute(RecordOnce, new { webhook.WebhookId, webhook.Type, AttemptId = id }, ct) == 0)
@@ -64,12 +69,10 @@ internal static partial class ReceiveSandboxWebhook
             return;
         }
 
-        var applied = (webhook.RefundId, webhook.Status) switch
+        var applied = webhook.Status switch
         {
-            (null, "succeeded") => await outcomes.RecordSuccess(tx, id, new(webhook.Reference), ct),
-            (null, "declined") => await outcomes.RecordDecline(tx, id, new(webhook.Reference, Decline.From(webhook.DeclineCode)), ct),
-            (_, "succeeded") => await refunds.RecordSuccess(tx, id, new(webhook.Reference), ct),
-            (_, "declined") => await refunds.RecordFailure(tx, id, new(webhook.Reference, Decline.From(webhook.DeclineCode)), ct),
+            "succeeded" => await Succeed(webhook, id, new(reference), tx, ledgers, ct),
+            "declined" => await Decline(webhook, id, new(reference, Payments.Decline.From(webhook.DeclineCode)), tx, ledgers, ct),
             _ => false,
         };
         if (!applied)
@@ -83,9 +86,23 @@ internal static partial class ReceiveSandboxWebhook
     {
         if (await tx.Find<bool>(Contradicts, new { Id = id, Succeeded = webhook.Status is "succeeded" }, ct))
         {
-            Contradicted(logger, id, webhook.Reference, webhook.Status);
+            Contradicted(logger, id, webhook.Reference!, webhook.Status);
         }
     }
+
+    static Task<bool> Succeed(Webhook webhook, Guid id, ProviderAnswer.Succeeded success, Transaction tx, Ledgers ledgers, CancellationToken ct) => webhook switch
+    {
+        { TransferId: not null } => ledgers.Payouts.RecordSuccess(tx, id, success, ct),
+        { RefundId: not null } => ledgers.Refunds.RecordSuccess(tx, id, success, ct),
+        _ => ledgers.Charges.RecordSuccess(tx, id, success, ct),
+    };
+
+    static Task<bool> Decline(Webhook webhook, Guid id, ProviderAnswer.Declined declined, Transaction tx, Ledgers ledgers, CancellationToken ct) => webhook switch
+    {
+        { TransferId: not null } => ledgers.Payouts.RecordFailure(tx, id, declined, ct),
+        { RefundId: not null } => ledgers.Refunds.RecordFailure(tx, id, declined, ct),
+        _ => ledgers.Charges.RecordDecline(tx, id, declined, ct),
+    };
 
     static async Task<byte[]?> ReadBody(HttpRequest request, CancellationToken ct)
     {

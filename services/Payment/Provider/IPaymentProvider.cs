@@ -9,6 +9,9 @@ internal sealed record ChargeRequest(Guid AttemptId, Money Amount, string CardTo
 /// <param name="ChargeId">The provider's name of the charge.</param>
 internal sealed record RefundRequest(Guid RefundId, string ChargeId, Money Amount);
 
+/// <summary>What we ask a provider to pay out. <paramref name="PayoutId"/> is its idempotency key: asked twice, it pays once.</summary>
+internal sealed record TransferRequest(Guid PayoutId, Money Amount, BankDetails To);
+
 /// <summary>What the provider says about a movement of money that we asked for.</summary>
 internal abstract record ProviderAnswer
 {
@@ -49,4 +52,10 @@ internal interface IPaymentProvider
 
     /// <summary>Asks what became of a refund.</summary>
     Task<ProviderAnswer> FindRefund(Guid refundId, CancellationToken ct);
+
+    /// <summary>Pays money to a bank account, once per payout id however often it is called.</summary>
+    Task<ProviderAnswer> Transfer(TransferRequest request, CancellationToken ct);
+
+    /// <summary>Asks what became of a payout.</summary>
+    Task<ProviderAnswer> FindTransfer(Guid payoutId, CancellationToken ct);
 }

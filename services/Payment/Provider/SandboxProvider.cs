@@ -13,6 +13,7 @@ internal sealed class SandboxProvider(HttpClient http) : IPaymentProvider
 {
     const string Charges = "/sandbox/payments/charges";
     const string Refunds = "/sandbox/payments/refunds";
+    const string Transfers = "/sandbox/payments/transfers";
 
     public string Name => "sandbox";
 
@@ -25,6 +26,15 @@ internal sealed class SandboxProvider(HttpClient http) : IPaymentProvider
         Post(Refunds, request.RefundId, new RefundBody(request.ChargeId, request.Amount.MinorUnits, request.RefundId.ToString()), ct);
 
     public Task<ProviderAnswer> FindRefund(Guid refundId, CancellationToken ct) => Ask(Refunds, refundId, ct);
+
+    public Task<ProviderAnswer> Transfer(TransferRequest request, CancellationToken ct)
+    {
+        var (amount, to) = (request.Amount, request.To);
+        var body = new TransferBody(amount.MinorUnits, amount.Currency, to.AccountNumber, to.BankCode, to.HolderName, request.PayoutId.ToString());
+        return Post(Transfers, request.PayoutId, body, ct);
+    }
+
+    public Task<ProviderAnswer> FindTransfer(Guid payoutId, CancellationToken ct) => Ask(Transfers, payoutId, ct);
 
     Task<ProviderAnswer> Post<TBody>(string path, Guid key, TBody body, CancellationToken ct)
     {
@@ -72,9 +82,11 @@ internal sealed class SandboxProvider(HttpClient http) : IPaymentProvider
 
     sealed record RefundBody(string ChargeId, long AmountMinorUnits, string Reference);
 
-    /// <summary>A charge or a refund: one of the two ids names it, a refund's own first.</summary>
-    sealed record MovementView(string Status, string? ChargeId = null, string? RefundId = null, string? DeclineCode = null)
+    sealed record TransferBody(long AmountMinorUnits, string Currency, string AccountNumber, string BankCode, string HolderName, string Reference);
+
+    /// <summary>A charge, a refund or a transfer: one of the ids names it, a refund's own before its charge's.</summary>
+    sealed record MovementView(string Status, string? ChargeId = null, string? RefundId = null, string? TransferId = null, string? DeclineCode = null)
     {
-        public string? Reference => RefundId ?? ChargeId;
+        public string? Reference => TransferId ?? RefundId ?? ChargeId;
     }
 }

@@ -1,0 +1,19 @@
+-- A payout is billing's and payment's alike, and in the provider's books exactly when it succeeded, once and with its amount.
+select payout.id, payout.driver_id, payout.status, payout.amount_minor_units, paid.transfers, paid.amount_minor_units as paid_minor_units
+from   payment.payouts payout
+cross  join lateral (
+    select count(*) as transfers, coalesce(sum(amount_minor_units), 0) as amount_minor_units
+    from   sandbox.transfers
+    where  idempotency_key = payout.id::text and status = 'Succeeded') as paid
+where  payout.status in ('Succeeded', 'Failed')
+  and  (paid.transfers <> (payout.status = 'Succeeded')::int
+        or paid.amount_minor_units <> case when payout.status = 'Succeeded' then payout.amount_minor_units else 0 end)
+union all
+select reserved.payout_id, reserved.driver_id, reserved.status, reserved.amount_minor_units, 0, payout.amount_minor_units
+from   billing.payouts reserved
+full   join payment.payouts payout on payout.id = reserved.payout_id
+where  payout.id is null
+    or reserved.payout_id is null
+    or (payout.driver_id, payout.amount_minor_units, payout.currency) <> (reserved.driver_id, reserved.amount_minor_units, reserved.currency)
+    or (payout.status = 'Succeeded') <> (reserved.status = 'Sent')
+    or (payout.status = 'Failed') <> (reserved.status = 'Failed');

@@ -1,0 +1,2 @@
+drop table payment.payouts;
+drop table payment.bank_accounts;

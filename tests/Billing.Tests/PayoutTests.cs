@@ -1,0 +1,159 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Tumpang.Contracts;
+using Xunit;
+
+namespace Tumpang.Billing.Tests;
+
+/// <summary>Drivers are paid what they have earned: reserved once, whoever asks however often, and back on the balance when it does not arrive.</summary>
+public sealed class PayoutTests(BillingFleet fleet)
+{
+    const int Callers = 20;
+
+    /// <summary>Two rides of 8.00 of which the driver has 6.75 each.</summary>
+    const long Earned = 1_350;
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    // NebengJek 15, 20: two at once both passed the check.
+    [Fact]
+    public async Task Of_twenty_requests_at_once_one_is_reserved_and_the_fee_is_paid_once()
+    {
+        var driver = await DriverWithEarnings();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => RequestPayout(driver)));
+
+        Assert.Equal(1, answers.Count(answer => answer.StatusCode == HttpStatusCode.Accepted));
+        Assert.Equal(0, await fleet.Balance("DriverPayable", driver));
+        var due = Assert.Single(await Told(driver));
+        Assert.Equal(new Money(Earned - 50, "USD"), due.Amount);
+        Assert.Empty(await fleet.BrokenInvariants());
+    }
+
+    [Fact]
+    public async Task What_arrived_leaves_the_bank_once_and_the_driver_sees_it()
+    {
+        var driver = await DriverWithEarnings();
+        await RequestPayout(driver);
+        var due = Assert.Single(await Told(driver));
+
+        await fleet.DeliverAtOnce([.. Enumerable.Range(0, Callers).Select(_ => Sent(due))]);
+
+        var payout = Assert.Single((await Read("/v1/me/payouts", driver)).GetProperty("payouts").EnumerateArray());
+        Assert.Equal(("Sent", "OnDemand", 50), (payout.GetProperty("status").GetString(), payout.GetProperty("schedule").GetString(), payout.GetProperty("fee").GetProperty("minorUnits").GetInt64()));
+        Assert.Equal(1, await fleet.Count("billing.ledger_transfers where payout_id = @PayoutId and kind = 'PayoutSent'", due));
+        Assert.Equal("below-minimum", await CodeOf(await RequestPayout(driver)));
+        Assert.Empty(await fleet.BrokenInvariants());
+    }
+
+    [Fact]
+    public async Task What_did_not_arrive_is_back_on_the_balance_once_and_can_be_asked_for_again()
+    {
+        var driver = await DriverWithEarnings();
+        await RequestPayout(driver);
+        var due = Assert.Single(await Told(driver));
+
+        await fleet.DeliverAtOnce([.. Enumerable.Range(0, Callers).Select(_ => Failed(due))]);
+        var balance = await fleet.Balance("DriverPayable", driver);
+        await fleet.Deliver(Sent(due));
+        var again = await RequestPayout(driver);
+
+        Assert.Equal(-Earned, balance);
+        Assert.Equal(HttpStatusCode.Accepted, again.StatusCode);
+        Assert.Equal(2, (await Told(driver)).Count);
+        Assert.Equal(0, await fleet.Count("billing.ledger_transfers where payout_id = @PayoutId and kind = 'PayoutSent'", due));
+        Assert.Empty(await fleet.BrokenInvariants());
+    }
+
+    [Fact]
+    public async Task Nobody_is_paid_without_an_account_or_with_less_than_the_minimum()
+    {
+        var (nobody, poor) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await fleet.Deliver(Account(poor, ready: true, version: 2), Account(nobody, ready: false, version: 3), Account(nobody, ready: true, version: 2));
+
+        Assert.Equal("no-bank-account", await CodeOf(await RequestPayout(nobody)));
+        Assert.Equal("below-minimum", await CodeOf(await RequestPayout(poor)));
+        Assert.Equal(HttpStatusCode.BadRequest, (await RequestPayout(poor, currency: "dollars")).StatusCode);
+    }
+
+    /// <summary>Two copies share the batch, and it begins anew although it has ended: once per driver and day all the same.</summary>
+    [Fact]
+    public async Task A_batch_pays_every_driver_once_however_often_it_runs()
+    {
+        var drivers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => DriverWithEarnings()));
+
+        foreach (var _ in Enumerable.Range(0, 3))
+        {
+            await fleet.ExecuteAsOwner("delete from billing.payout_batches");
+            await Books.Until("the batch has ended", async () => await fleet.Count("billing.payout_batches where currency = 'USD'", new { }) == 1);
+            await fleet.DeliverAtOnce([.. (await Task.WhenAll(drivers.Select(Told))).Select(told => Sent(told[0]))]);
+            await Task.WhenAll(drivers.Select(driver => fleet.Finished(Ride.InNewYork() with { DriverId = driver })));
+            await Task.WhenAll(drivers.Select(driver => fleet.Finished(Ride.InNewYork() with { DriverId = driver })));
+        }
+
+        foreach (var driver in drivers)
+        {
+            var due = Assert.Single(await Told(driver));
+            Assert.Equal(new Money(Earned, "USD"), due.Amount);
+            Assert.Equal(-3 * Earned, await fleet.Balance("DriverPayable", driver));
+        }
+
+        Assert.Empty(await fleet.BrokenInvariants());
+    }
+
+    [Fact]
+    public async Task A_statement_adds_up()
+    {
+        var driver = await DriverWithEarnings();
+        await RequestPayout(driver);
+        var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(DateTimeOffset.UtcNow, TimeZoneInfo.FindSystemTimeZoneById("America/New_York")).DateTime);
+
+        var statement = await Read($"/v1/me/statements?period=week&on={today:yyyy-MM-dd}&currency=USD", driver);
+        var nextWeek = await Read($"/v1/me/statements?period=day&on={today.AddDays(7):yyyy-MM-dd}&currency=USD", driver);
+
+        var lines = statement.GetProperty("lines").EnumerateArray().ToDictionary(
+            line => line.GetProperty("kind").GetString()!, line => (line.GetProperty("movements").GetInt64(), line.GetProperty("amount").GetProperty("minorUnits").GetInt64()));
+        Assert.Equal([("Fare", (2L, Earned)), ("PayoutReserved", (1L, -Earned))], lines.Select(line => (line.Key, line.Value)).Order());
+        Assert.Equal((0, 0), (Minor(statement, "opening"), Minor(statement, "closing")));
+        Assert.Equal((0, 0), (Minor(nextWeek, "opening"), nextWeek.GetProperty("lines").GetArrayLength()));
+        Assert.Equal(HttpStatusCode.BadRequest, (await Get("/v1/me/statements?period=year&on=2013-11-18&currency=USD", driver)).StatusCode);
+    }
+
+    Task<IReadOnlyList<PayoutDue>> Told(Guid driver) => fleet.Told(driver);
+
+    /// <summary>With an account, and two rides driven.</summary>
+    async Task<Guid> DriverWithEarnings()
+    {
+        var driver = Guid.CreateVersion7();
+        await fleet.Finished(Ride.InNewYork() with { DriverId = driver });
+        await fleet.Finished(Ride.InNewYork() with { DriverId = driver });
+        await fleet.Deliver(Account(driver, ready: true, version: 2));
+        return driver;
+    }
+
+    async Task<HttpResponseMessage> RequestPayout(Guid driver, string currency = "USD")
+    {
+        using var request = fleet.Request(HttpMethod.Post, "/v1/me/payouts", driver);
+        request.Content = JsonContent.Create(new { currency });
+        return await fleet.Send(request);
+    }
+
+    async Task<HttpResponseMessage> Get(string path, Guid driver)
+    {
+        using var request = fleet.Request(HttpMethod.Get, path, driver);
+        return await fleet.Send(request);
+    }
+
+    async Task<JsonElement> Read(string path, Guid driver) => await (await Get(path, driver)).EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(Stop);
+
+    static long Minor(JsonElement of, string name) => of.GetProperty(name).GetProperty("minorUnits").GetInt64();
+
+    static async Task<string?> CodeOf(HttpResponseMessage answer) => (await answer.Content.ReadFromJsonAsync<JsonElement>(Stop)).GetProperty("code").GetString();
+
+    static PayoutAccountChanged Account(Guid driver, bool ready, long version) => new(driver, ready) { OccurredAt = DateTimeOffset.UtcNow, Version = version };
+
+    static PayoutSent Sent(PayoutDue due) => new(due.PayoutId, due.DriverId, due.Amount) { OccurredAt = DateTimeOffset.UtcNow, Version = 2 };
+
+    static PayoutFailed Failed(PayoutDue due) => new(due.PayoutId, due.DriverId, due.Amount, "account-closed") { OccurredAt = DateTimeOffset.UtcNow, Version = 2 };
+}
