@@ -26,7 +26,8 @@ internal static class BillingProblems
 
     public static Problem AdjustmentNotFound { get; } = Problem.NotFound("adjustment");
 
-    public static Problem AmountNotPositive { get; } = Problem.Invalid("amountMinorUnits", "An adjustment takes off a whole number of minor units, more than zero.");
+    public static Problem AmountNotPositive { get; } =
+        Problem.Invalid("amountMinorUnits", "An adjustment takes off a whole number of minor units, more than zero.");
 
     public static Problem ReasonInvalid { get; } = Problem.Invalid("reason", "A reason has 1 to 500 characters.");
 
@@ -35,7 +36,8 @@ internal static class BillingProblems
 
     public static Problem NoBankAccount { get; } = new(409, "no-bank-account", "Say first where to be paid.");
 
-    public static Problem PayoutInProgress { get; } = new(409, "payout-in-progress", "A payout is on its way; ask again when it has arrived.") { RetryAfterSeconds = 5 };
+    public static Problem PayoutInProgress { get; } =
+        new(409, "payout-in-progress", "A payout is on its way; ask again when it has arrived.") { RetryAfterSeconds = 5 };
 
     public static Problem BelowMinimum(long minorUnits) =>
         new(422, "below-minimum", $"Balances of {minorUnits} minor units or more, after the fee, are paid out.", "currency");

@@ -33,7 +33,8 @@ internal static class PaymentProblems
     public static readonly Problem HolderInvalid = Problem.Invalid("holderName", "A holder's name has 1 to 100 characters.");
     public static readonly Problem BankCodeInvalid = Problem.Invalid("bankCode", "A bank code has 1 to 11 letters and digits.");
     public static readonly Problem AccountNumberInvalid = Problem.Invalid("accountNumber", "An account number has 4 to 34 letters and digits, IBANs included.");
-    public static readonly Problem NothingToRefund = new(409, "nothing-to-refund", "Nothing is captured beyond what this ride costs, or it is on its way back.");
+    public static readonly Problem NothingToRefund =
+        new(409, "nothing-to-refund", "Nothing is captured beyond what this ride costs, or it is on its way back.");
 
     public static Problem ClosureDecided(string status) => new(409, "closure-decided", "This has been decided.") { State = status };
 

@@ -18,7 +18,8 @@ internal sealed class Payouts(CityClock clock)
     public async Task<bool> RecordSuccess(Transaction tx, Guid payoutId, ProviderAnswer.Succeeded success, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        if (await tx.Find<Ended>(EndPayout, new { PayoutId = payoutId, Status = "Succeeded", success.Reference, Code = (string?)null, Now = now }, ct) is not { } ended)
+        var row = new { PayoutId = payoutId, Status = "Succeeded", success.Reference, Code = (string?)null, Now = now };
+        if (await tx.Find<Ended>(EndPayout, row, ct) is not { } ended)
         {
             return false;
         }

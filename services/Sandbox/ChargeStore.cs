@@ -52,7 +52,8 @@ sealed class ChargeStore(Database database, IOptions<SandboxOptions> options)
     {
         foreach (var after in behaviour.NoticesAfter(options.Value))
         {
-            await tx.Execute(InsertDelivery, new { Id = Guid.CreateVersion7(), WebhookId = webhookId, ChargeId = chargeId, Body = body, After = wait + after }, ct);
+            var row = new { Id = Guid.CreateVersion7(), WebhookId = webhookId, ChargeId = chargeId, Body = body, After = wait + after };
+            await tx.Execute(InsertDelivery, row, ct);
         }
     }
 }

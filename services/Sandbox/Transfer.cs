@@ -27,7 +27,8 @@ sealed record Transfer(
     };
 
     public TransferView View() => new(
-        Id, Status.ToLowerInvariant(), Status == ChargeStatus.Declined ? DeclineCode : null, AmountMinorUnits, Currency, Reference, IdempotencyKey, CreatedAt, DecidedAt);
+        Id, Status.ToLowerInvariant(), Status == ChargeStatus.Declined ? DeclineCode : null, AmountMinorUnits, Currency, Reference, IdempotencyKey,
+        CreatedAt, DecidedAt);
 
     /// <summary>What a webhook tells of the outcome.</summary>
     public TransferNotice Notice(Guid webhookId, DateTimeOffset occurredAt) => new(

@@ -41,7 +41,8 @@ public sealed class PayoutTests(BillingFleet fleet)
         await fleet.DeliverAtOnce([.. Enumerable.Range(0, Callers).Select(_ => Sent(due))]);
 
         var payout = Assert.Single((await Read("/v1/me/payouts", driver)).GetProperty("payouts").EnumerateArray());
-        Assert.Equal(("Sent", "OnDemand", 50), (payout.GetProperty("status").GetString(), payout.GetProperty("schedule").GetString(), payout.GetProperty("fee").GetProperty("minorUnits").GetInt64()));
+        Assert.Equal(
+            ("Sent", "OnDemand", 50), (payout.GetProperty("status").GetString(), payout.GetProperty("schedule").GetString(), Minor(payout, "fee")));
         Assert.Equal(1, await fleet.Count("billing.ledger_transfers where payout_id = @PayoutId and kind = 'PayoutSent'", due));
         Assert.Equal("below-minimum", await CodeOf(await RequestPayout(driver)));
         Assert.Empty(await fleet.BrokenInvariants());
@@ -113,7 +114,7 @@ public sealed class PayoutTests(BillingFleet fleet)
         var nextWeek = await Read($"/v1/me/statements?period=day&on={today.AddDays(7):yyyy-MM-dd}&currency=USD", driver);
 
         var lines = statement.GetProperty("lines").EnumerateArray().ToDictionary(
-            line => line.GetProperty("kind").GetString()!, line => (line.GetProperty("movements").GetInt64(), line.GetProperty("amount").GetProperty("minorUnits").GetInt64()));
+            line => line.GetProperty("kind").GetString()!, line => (line.GetProperty("movements").GetInt64(), Minor(line, "amount")));
         Assert.Equal([("Fare", (2L, Earned)), ("PayoutReserved", (1L, -Earned))], lines.Select(line => (line.Key, line.Value)).Order());
         Assert.Equal((0, 0), (Minor(statement, "opening"), Minor(statement, "closing")));
         Assert.Equal((0, 0), (Minor(nextWeek, "opening"), nextWeek.GetProperty("lines").GetArrayLength()));
@@ -145,15 +146,18 @@ public sealed class PayoutTests(BillingFleet fleet)
         return await fleet.Send(request);
     }
 
-    async Task<JsonElement> Read(string path, Guid driver) => await (await Get(path, driver)).EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(Stop);
+    async Task<JsonElement> Read(string path, Guid driver) =>
+        await (await Get(path, driver)).EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(Stop);
 
     static long Minor(JsonElement of, string name) => of.GetProperty(name).GetProperty("minorUnits").GetInt64();
 
-    static async Task<string?> CodeOf(HttpResponseMessage answer) => (await answer.Content.ReadFromJsonAsync<JsonElement>(Stop)).GetProperty("code").GetString();
+    static async Task<string?> CodeOf(HttpResponseMessage answer) =>
+        (await answer.Content.ReadFromJsonAsync<JsonElement>(Stop)).GetProperty("code").GetString();
 
     static PayoutAccountChanged Account(Guid driver, bool ready, long version) => new(driver, ready) { OccurredAt = DateTimeOffset.UtcNow, Version = version };
 
     static PayoutSent Sent(PayoutDue due) => new(due.PayoutId, due.DriverId, due.Amount) { OccurredAt = DateTimeOffset.UtcNow, Version = 2 };
 
-    static PayoutFailed Failed(PayoutDue due) => new(due.PayoutId, due.DriverId, due.Amount, "account-closed") { OccurredAt = DateTimeOffset.UtcNow, Version = 2 };
+    static PayoutFailed Failed(PayoutDue due) =>
+        new(due.PayoutId, due.DriverId, due.Amount, "account-closed") { OccurredAt = DateTimeOffset.UtcNow, Version = 2 };
 }

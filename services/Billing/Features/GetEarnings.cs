@@ -60,7 +60,7 @@ internal sealed record EarningsView(IReadOnlyList<Money> Balances, IReadOnlyList
 /// <summary>One movement on it.</summary>
 /// <param name="Kind">
 /// Fare: earned by a ride or its cancellation. Payment: cash taken from the passenger, negative. Adjustment: the driver's part of a fare that was
-/// lowered, negative. Void: the fare of a ride that should not have been owed, taken back. PayoutReserved: on its way to the bank, fee included, negative. PayoutReturned: it did
-/// not arrive and is back.
+/// lowered, negative. Void: the fare of a ride that should not have been owed, taken back. PayoutReserved: on its way to the
+/// bank, fee included, negative. PayoutReturned: it did not arrive and is back.
 /// </param>
 internal sealed record EarningView(Guid? RideId, Guid? PayoutId, string Kind, Money Amount, DateTimeOffset OccurredAt);

@@ -33,7 +33,10 @@ internal static class GetStatement
         CurrentUser user, Database database, Cities cities, string period, DateOnly on, string currency, CancellationToken ct)
     {
         if (period is not ("day" or "week")) return BillingProblems.PeriodInvalid.ToHttp();
-        if (cities.All.FirstOrDefault(city => city.Currency == currency) is not { } city) return Problem.Invalid("currency", "No city keeps this currency.").ToHttp();
+        if (cities.All.FirstOrDefault(city => city.Currency == currency) is not { } city)
+        {
+            return Problem.Invalid("currency", "No city keeps this currency.").ToHttp();
+        }
 
         var first = period == "day" ? on : on.AddDays(-(((int)on.DayOfWeek + 6) % 7));
         var end = first.AddDays(period == "day" ? 1 : 7);

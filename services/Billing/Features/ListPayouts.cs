@@ -27,8 +27,8 @@ internal static class ListPayouts
     }
 
     sealed record Row(
-        Guid PayoutId, string Currency, long AmountMinorUnits, long FeeMinorUnits, string Schedule, string Status, string? FailureCode, DateTimeOffset ReservedAt,
-        DateTimeOffset? EndedAt)
+        Guid PayoutId, string Currency, long AmountMinorUnits, long FeeMinorUnits, string Schedule, string Status, string? FailureCode,
+        DateTimeOffset ReservedAt, DateTimeOffset? EndedAt)
     {
         public PayoutView View() =>
             new(PayoutId, new(AmountMinorUnits, Currency), new(FeeMinorUnits, Currency), Schedule, Status, FailureCode, ReservedAt, EndedAt);

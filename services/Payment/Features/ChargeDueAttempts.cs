@@ -26,7 +26,8 @@ internal sealed class ChargeDueAttempts(
     protected override Task<ProviderAnswer> Ask(Claimed claimed, CancellationToken ct) =>
         Inquiry.Ask(claimed.Sends, () => provider.Find(claimed.Id, ct), () => Charge(claimed, ct));
 
-    protected override Task<bool> Record(Transaction tx, Claimed claimed, ProviderAnswer answer, CancellationToken ct) => answer is ProviderAnswer.Succeeded success
+    protected override Task<bool> Record(
+        Transaction tx, Claimed claimed, ProviderAnswer answer, CancellationToken ct) => answer is ProviderAnswer.Succeeded success
         ? outcomes.RecordSuccess(tx, claimed.Id, success, ct)
         : outcomes.RecordDecline(tx, claimed.Id, (ProviderAnswer.Declined)answer, ct);
 

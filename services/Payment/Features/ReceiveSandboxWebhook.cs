@@ -90,19 +90,21 @@ internal static partial class ReceiveSandboxWebhook
         }
     }
 
-    static Task<bool> Succeed(Webhook webhook, Guid id, ProviderAnswer.Succeeded success, Transaction tx, Ledgers ledgers, CancellationToken ct) => webhook switch
-    {
-        { TransferId: not null } => ledgers.Payouts.RecordSuccess(tx, id, success, ct),
-        { RefundId: not null } => ledgers.Refunds.RecordSuccess(tx, id, success, ct),
-        _ => ledgers.Charges.RecordSuccess(tx, id, success, ct),
-    };
+    static Task<bool> Succeed(
+        Webhook webhook, Guid id, ProviderAnswer.Succeeded success, Transaction tx, Ledgers ledgers, CancellationToken ct) => webhook switch
+        {
+            { TransferId: not null } => ledgers.Payouts.RecordSuccess(tx, id, success, ct),
+            { RefundId: not null } => ledgers.Refunds.RecordSuccess(tx, id, success, ct),
+            _ => ledgers.Charges.RecordSuccess(tx, id, success, ct),
+        };
 
-    static Task<bool> Decline(Webhook webhook, Guid id, ProviderAnswer.Declined declined, Transaction tx, Ledgers ledgers, CancellationToken ct) => webhook switch
-    {
-        { TransferId: not null } => ledgers.Payouts.RecordFailure(tx, id, declined, ct),
-        { RefundId: not null } => ledgers.Refunds.RecordFailure(tx, id, declined, ct),
-        _ => ledgers.Charges.RecordDecline(tx, id, declined, ct),
-    };
+    static Task<bool> Decline(
+        Webhook webhook, Guid id, ProviderAnswer.Declined declined, Transaction tx, Ledgers ledgers, CancellationToken ct) => webhook switch
+        {
+            { TransferId: not null } => ledgers.Payouts.RecordFailure(tx, id, declined, ct),
+            { RefundId: not null } => ledgers.Refunds.RecordFailure(tx, id, declined, ct),
+            _ => ledgers.Charges.RecordDecline(tx, id, declined, ct),
+        };
 
     static async Task<byte[]?> ReadBody(HttpRequest request, CancellationToken ct)
     {

@@ -22,7 +22,8 @@ internal sealed class SendDuePayouts(
     protected override Task<ProviderAnswer> Ask(Claimed claimed, CancellationToken ct) =>
         Inquiry.Ask(claimed.Sends, () => provider.FindTransfer(claimed.Id, ct), () => Transfer(claimed, ct));
 
-    protected override Task<bool> Record(Transaction tx, Claimed claimed, ProviderAnswer answer, CancellationToken ct) => answer is ProviderAnswer.Succeeded success
+    protected override Task<bool> Record(
+        Transaction tx, Claimed claimed, ProviderAnswer answer, CancellationToken ct) => answer is ProviderAnswer.Succeeded success
         ? payouts.RecordSuccess(tx, claimed.Id, success, ct)
         : payouts.RecordFailure(tx, claimed.Id, (ProviderAnswer.Declined)answer, ct);
 

@@ -22,7 +22,8 @@ internal sealed class SendDueRefunds(
         () => provider.FindRefund(claimed.Id, ct),
         () => provider.Refund(new(claimed.Id, claimed.ChargeId, new Money(claimed.AmountMinorUnits, claimed.Currency)), ct));
 
-    protected override Task<bool> Record(Transaction tx, Claimed claimed, ProviderAnswer answer, CancellationToken ct) => answer is ProviderAnswer.Succeeded success
+    protected override Task<bool> Record(
+        Transaction tx, Claimed claimed, ProviderAnswer answer, CancellationToken ct) => answer is ProviderAnswer.Succeeded success
         ? refunds.RecordSuccess(tx, claimed.Id, success, ct)
         : refunds.RecordFailure(tx, claimed.Id, (ProviderAnswer.Declined)answer, ct);
 }

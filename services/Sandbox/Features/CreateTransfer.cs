@@ -28,7 +28,8 @@ static partial class CreateTransfer
         """;
 
     public static async Task<Results<Ok<TransferView>, ProblemHttpResult, EmptyHttpResult>> Handle(
-        TransferRequest request, IdempotencyKey? key, Database database, ChargeStore notices, Patience patience, IOptions<SandboxOptions> options, CancellationToken ct)
+        TransferRequest request, IdempotencyKey? key, Database database, ChargeStore notices, Patience patience, IOptions<SandboxOptions> options,
+        CancellationToken ct)
     {
         if (key is null) return SandboxProblems.KeyMissing.ToHttp();
         if (Validate(request) is { } problem) return problem.ToHttp();
@@ -48,7 +49,8 @@ static partial class CreateTransfer
     }
 
     static async Task<Transfer?> Insert(
-        TransferRequest request, IdempotencyKey key, CardBehaviour behaviour, Database database, ChargeStore notices, SandboxOptions options, CancellationToken ct)
+        TransferRequest request, IdempotencyKey key, CardBehaviour behaviour, Database database, ChargeStore notices, SandboxOptions options,
+        CancellationToken ct)
     {
         await using var tx = await database.Begin(ct);
         var transfer = await tx.Find<Transfer>(InsertOnce, new
