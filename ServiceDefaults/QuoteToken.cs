@@ -53,9 +53,18 @@ public sealed record FareInputs(int DistanceMetres, int DurationSeconds, int Slo
     /// <summary>Zones for which the policy has fees, and how the ride met them.</summary>
     public IReadOnlyList<ZoneMet> ZonesMet { get; init; } = [];
 
+    /// <summary>What the passenger does not have to pay.</summary>
+    public PromotionTerms? Promotion { get; init; }
+
     /// <summary>The lines of the quote, where they stand whatever was driven.</summary>
     public IReadOnlyList<FareLine>? Quoted { get; init; }
 }
+
+/// <summary>A promotion as a quote froze it.</summary>
+/// <param name="BasisPoints">Share of the fare; null for an amount.</param>
+/// <param name="MostMinorUnits">The most that it gives, or all that it gives.</param>
+public sealed record PromotionTerms(
+    Guid PromotionId, string Name, long MostMinorUnits, bool FirstRideOnly, int UsesPerPassenger, int? BasisPoints = null, string? Code = null);
 
 /// <summary>How a ride meets a zone.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ZoneMeeting>))]

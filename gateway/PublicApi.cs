@@ -60,6 +60,7 @@ internal static class PublicApi
         new("billing", "/v1/ops/rides/{rideId}/adjustments/{**rest}"),
         new("billing", "/v1/ops/fare-policies"),
         new("billing", "/v1/ops/fares/{**rest}"),
+        new("billing", "/v1/ops/promotions/{**rest}"),
 
         new("payment", "/v1/payment-methods/{**rest}"),
         new("payment", "/v1/rides/{rideId}/payment/{**rest}"),

@@ -10,6 +10,14 @@ internal static class BillingProblems
     public static Problem PickupTimeInvalid(TimeSpan ahead) =>
         new(422, "pickup-time-invalid", $"A ride can be priced for a time in the next {ahead.TotalDays:0} days.", "pickupAt");
 
+    public static Problem PromotionUnknown { get; } = new(422, "promotion-unknown", "There is no such promotion here and now.", "promotionCode");
+
+    public static Problem PromotionExhausted { get; } = new(422, "promotion-exhausted", "All of this promotion has been given away.", "promotionCode");
+
+    public static Problem PromotionUsedUp { get; } = new(422, "promotion-used-up", "You have used this promotion as often as it can be used, or it is for a first ride.", "promotionCode");
+
+    public static Problem PromotionCodeTaken { get; } = new(409, "promotion-code-taken", "Another promotion of this city has this code; stop that one first.", "code");
+
     public static Problem TooFar { get; } = new(422, "trip-too-far", "The drop-off is further away than any ride goes.", "dropOff");
 
     public static Problem NoTariff { get; } = new(422, "no-tariff", "No tariff is in force in this city.");

@@ -28,6 +28,9 @@ internal static class BillingRoutes
         var operators = app.MapGroup("/v1/ops").WithTags("Operators").RequireAuthorization(Policies.Operator);
         operators.MapGet("/fare-policies", ListFarePolicies.Handle);
         operators.MapPost("/fare-policies", PublishFarePolicy.Handle).Idempotent();
+        operators.MapGet("/promotions", ListPromotions.Handle);
+        operators.MapPost("/promotions", CreatePromotion.Handle).Idempotent();
+        operators.MapPost("/promotions/{promotionId:guid}/stop", StopPromotion.Handle).Idempotent();
         operators.MapGet("/fares/recomputed", RecomputeFares.Handle);
     }
 }

@@ -19,17 +19,19 @@ internal sealed record Fare(
     /// <summary>The event that tells of it.</summary>
     public FareFinalised Finalised(long version) => new(
         FareId, RideId, PassengerId, DriverId, Kind, In(Shares.Total), In(Shares.Commission), In(Shares.DriverEarning), In(Shares.Tax),
-        DistanceMetres, DurationSeconds, Payment)
+        DistanceMetres, DurationSeconds, Payment, Shares.Promotion == 0 ? null : In(Shares.Promotion))
     {
         OccurredAt = FinalisedAt,
         Version = version,
     };
 
-    /// <summary>The passenger owes it all; driver, commission and tax are owed their parts. Nothing to post for a free ride.</summary>
-    public LedgerTransfer Transfer() => new(
+    /// <summary>The passenger owes it, and we what a promotion gives; driver, commission and tax are owed their parts. Nothing to post for a free ride.</summary>
+    /// <param name="funded">False when the promotion had no money left for what the quote had promised.</param>
+    public LedgerTransfer Transfer(bool funded) => new(
         $"fare:{FareId}", TransferKind.Fare, RideId, Currency, FinalisedAt,
         [
             new(AccountKind.PassengerReceivable, PassengerId, Shares.Total),
+            new(funded ? AccountKind.PromotionExpense : AccountKind.Concessions, Guid.Empty, Shares.Promotion),
             new(AccountKind.DriverPayable, DriverId, -Shares.DriverEarning),
             new(AccountKind.Commission, Guid.Empty, -Shares.Commission),
             new(AccountKind.Tax, Guid.Empty, -Shares.Tax),
@@ -38,7 +40,7 @@ internal sealed record Fare(
     /// <summary>As a row of billing.fares.</summary>
     public FareParameters Parameters() => new(
         FareId, RideId, Kind.ToString(), Basis.ToString(), PassengerId, DriverId, PolicyId, PolicyVersion, Currency, DistanceMetres, DurationSeconds,
-        Shares.Full, FactorBasisPoints, Shares.Total, Shares.Commission, Shares.DriverEarning, Shares.Tax,
+        Shares.Full, FactorBasisPoints, Shares.Total, Shares.Commission, Shares.DriverEarning, Shares.Tax, Shares.Promotion,
         JsonSerializer.Serialize(Shares.Lines, Json.Options), Inputs is null ? null : JsonSerializer.Serialize(Inputs, Json.Options), Payment.PaymentMethodId, Payment.Kind.ToString(), FinalisedAt);
 
     Money In(long minorUnits) => new(minorUnits, Currency);
@@ -47,5 +49,5 @@ internal sealed record Fare(
 /// <summary>What the insert of a fare binds.</summary>
 internal sealed record FareParameters(
     Guid FareId, Guid RideId, string Kind, string Basis, Guid PassengerId, Guid DriverId, Guid PolicyId, int PolicyVersion, string Currency,
-    int DistanceMetres, int DurationSeconds, long Full, int FactorBasisPoints, long Total, long Commission, long DriverEarning, long Tax,
+    int DistanceMetres, int DurationSeconds, long Full, int FactorBasisPoints, long Total, long Commission, long DriverEarning, long Tax, long Promotion,
     string Breakdown, string? Inputs, Guid PaymentMethodId, string PaymentMethodKind, DateTimeOffset FinalisedAt);

@@ -3,7 +3,10 @@ using Tumpang.ServiceDefaults;
 namespace Tumpang.Billing;
 
 /// <summary>What an account stands for; see billing.ledger_accounts.kind.</summary>
-internal enum AccountKind { PassengerReceivable, DriverPayable, Commission, Tax, ProviderClearing, Concessions, WriteOffs, PayoutsInTransit, PayoutFees, Bank }
+internal enum AccountKind
+{
+    PassengerReceivable, DriverPayable, Commission, Tax, ProviderClearing, Concessions, WriteOffs, PayoutsInTransit, PayoutFees, Bank, PromotionExpense,
+}
 
 /// <summary>Why money moved between accounts.</summary>
 internal enum TransferKind { Fare, Payment, Adjustment, Refund, WriteOff, Void, PayoutReserved, PayoutSent, PayoutReturned }

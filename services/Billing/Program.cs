@@ -32,9 +32,11 @@ builder.Services.AddOptions<BillingOptions>().BindConfiguration("Billing").Valid
 builder.Services.AddSingleton<QuoteToken>();
 builder.Services.AddSingleton<BillingMetrics>();
 builder.Services.AddSingleton<FarePolicies>();
+builder.Services.AddSingleton<Promotions>();
 builder.Services.AddSingleton<RideBills>();
 builder.Services.AddSingleton<RequestedQuotes>();
 builder.Services.AddSweeper<RefreshFarePolicies>();
+builder.Services.AddSweeper<RefreshPromotions>();
 builder.Services.AddSweeper<FinaliseOverdueRides>();
 builder.Services.AddSweeper<PayOutBatches>();
 builder.AddRoads();

@@ -2,7 +2,7 @@ using Tumpang.ServiceDefaults;
 
 namespace Tumpang.Billing;
 
-/// <summary>Notes that no ride will use a quote any more, whether or not its request has been heard of yet.</summary>
+/// <summary>Notes that no ride will use a quote any more, nor its promotion, whether or not its request has been heard of yet.</summary>
 internal static class QuoteReleases
 {
     const string Insert = """
@@ -11,6 +11,10 @@ internal static class QuoteReleases
         on conflict (quote_id) do nothing
         """;
 
-    public static Task Release(Guid quoteId, string reason, DateTimeOffset releasedAt, Transaction transaction, CancellationToken ct) =>
-        transaction.Execute(Insert, new { QuoteId = quoteId, Reason = reason, ReleasedAt = releasedAt }, ct);
+    public static async Task Release(Guid quoteId, string reason, DateTimeOffset releasedAt, Transaction transaction, CancellationToken ct)
+    {
+        await PromotionUses.Lock(quoteId, transaction, ct);
+        await transaction.Execute(Insert, new { QuoteId = quoteId, Reason = reason, ReleasedAt = releasedAt }, ct);
+        await PromotionUses.Release(quoteId, transaction, ct);
+    }
 }

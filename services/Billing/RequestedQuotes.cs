@@ -35,6 +35,7 @@ internal sealed class RequestedQuotes(QuoteToken tokens, RideBills bills)
             throw new InvalidOperationException($"Ride request {rideRequestId} carries a quote that is not ours or not its own.");
         }
 
+        await PromotionUses.Reserve(quote, transaction, ct);
         foreach (var bill in await transaction.List<RideBill>(StoreQuote, Row(quote, rideRequestId), ct))
         {
             await bills.Conclude(bill, overdue: false, transaction, ct);

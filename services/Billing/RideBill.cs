@@ -36,6 +36,7 @@ internal sealed record RideBill
     public DateTimeOffset? CancelledAt { get; init; }
     public Party? CancelledBy { get; init; }
     public DateTimeOffset? AssignedAt { get; init; }
+    public Guid? QuoteId { get; init; }
     public Guid? QuotePolicyId { get; init; }
     public int? QuotePolicyVersion { get; init; }
     public int? QuoteDistanceMetres { get; init; }
@@ -100,7 +101,7 @@ internal sealed record RideBill
         var distance = track?.DistanceMetres ?? QuoteDistanceMetres ?? 0;
         var duration = track?.DurationSeconds ?? QuoteDurationSeconds ?? (int)(CompletedAt!.Value - StartedAt!.Value).TotalSeconds;
         var (basis, inputs) = track is { } journey && (policy.Mode == PricingMode.Metered || Deviates(policy, journey))
-            ? (FareBasis.Track, journey.From(pickup) with { PickupMetres = PickupMetres ?? 0, Stops = Stops ?? 0, ZonesMet = zonesMet })
+            ? (FareBasis.Track, journey.From(pickup) with { PickupMetres = PickupMetres ?? 0, Stops = Stops ?? 0, ZonesMet = zonesMet, Promotion = Quoted?.Promotion })
             : (FareBasis.Quote, QuotedInputs(pickup));
         return Owed(
             FareKind.Ride, basis, policy, inputs with { WaitedSeconds = WaitedSeconds ?? 0, TipMinorUnits = TipMinorUnits },
@@ -119,16 +120,17 @@ internal sealed record RideBill
             DropOff is { } ended && QuoteDropOff is { } agreed ? ended.MetresTo(agreed) : 0,
             (metres, seconds), (driven.DistanceMetres, driven.DurationSeconds));
 
+    /// <summary>What the quote was worked out from; null when it was lost.</summary>
+    public FareInputs? Quoted => QuoteInputs is { } stored ? JsonSerializer.Deserialize<FareInputs>(stored, Json.Options) : null;
+
     /// <summary>The quote's own inputs with its lines, which stand.</summary>
     FareInputs QuotedInputs(LocalPickup pickup)
     {
-        var inputs = QuoteInputs is { } stored
-            ? JsonSerializer.Deserialize<FareInputs>(stored, Json.Options)!
-            : new Journey(QuoteDistanceMetres ?? 0, QuoteDurationSeconds ?? 0, 0, 0).From(pickup);
+        var inputs = Quoted ?? new Journey(QuoteDistanceMetres ?? 0, QuoteDurationSeconds ?? 0, 0, 0).From(pickup);
         return inputs with
         {
             Quoted = QuoteBreakdown is { } lines
-                ? JsonSerializer.Deserialize<List<FareLine>>(lines, Json.Options)!
+                ? [.. JsonSerializer.Deserialize<List<FareLine>>(lines, Json.Options)!.Where(line => line.Code != Discount.Code)]
                 : [new("quoted", QuotedFareMinorUnits!.Value)],
         };
     }

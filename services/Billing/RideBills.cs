@@ -21,7 +21,7 @@ internal sealed class RideBills(FarePolicies policies, ZonesInForce zones, Billi
                heard.track_distance_metres, heard.track_duration_seconds, heard.track_slow_seconds, heard.track_slow_distance_metres,
                heard.track_accepted_points, heard.cancelled_at, heard.cancelled_by, heard.assigned_at,
                quote.policy_id as quote_policy_id, quote.policy_version as quote_policy_version, quote.distance_metres as quote_distance_metres,
-               quote.duration_seconds as quote_duration_seconds, quote.breakdown as quote_breakdown, quote.inputs as quote_inputs,
+               quote.duration_seconds as quote_duration_seconds, quote.breakdown as quote_breakdown, quote.inputs as quote_inputs, quote.quote_id,
                heard.waited_seconds, heard.stops, heard.pickup_metres, heard.track_polyline,
                st_y(heard.drop_off::geometry) as drop_off_latitude, st_x(heard.drop_off::geometry) as drop_off_longitude,
                st_y(quote.pickup::geometry) as quote_pickup_latitude, st_x(quote.pickup::geometry) as quote_pickup_longitude,
@@ -37,11 +37,11 @@ internal sealed class RideBills(FarePolicies policies, ZonesInForce zones, Billi
     const string WriteFare = """
         insert into billing.fares (
             fare_id, ride_id, kind, basis, passenger_id, driver_id, policy_id, policy_version, currency, distance_metres, duration_seconds, full_minor_units,
-            fare_factor_basis_points, total_minor_units, commission_minor_units, driver_earning_minor_units, tax_minor_units, breakdown, inputs,
+            fare_factor_basis_points, total_minor_units, commission_minor_units, driver_earning_minor_units, tax_minor_units, promotion_minor_units, breakdown, inputs,
             payment_method_id, payment_method_kind, finalised_at)
         values (
             @FareId, @RideId, @Kind, @Basis, @PassengerId, @DriverId, @PolicyId, @PolicyVersion, @Currency, @DistanceMetres, @DurationSeconds, @Full,
-            @FactorBasisPoints, @Total, @Commission, @DriverEarning, @Tax, @Breakdown::jsonb, @Inputs::jsonb,
+            @FactorBasisPoints, @Total, @Commission, @DriverEarning, @Tax, @Promotion, @Breakdown::jsonb, @Inputs::jsonb,
             @PaymentMethodId, @PaymentMethodKind, @FinalisedAt)
         """;
 
@@ -57,7 +57,10 @@ internal sealed class RideBills(FarePolicies policies, ZonesInForce zones, Billi
         var policy = await PolicyOf(bill, ct);
         if (bill.Conclude(policy, policies.PickupAt(policy.CityId, bill.PricedAt), clock.GetUtcNow(), ZonesMet(bill, policy)) is { } fare)
         {
-            Write(fare, transaction);
+            var funded = fare.Inputs?.Promotion is not null && await PromotionUses.IsFunded(bill.QuoteId!.Value, transaction, ct);
+            // The promotion before the ledger, as when a quote is reserved and priced in one transaction: nobody waits in a circle.
+            if (fare.Inputs?.Promotion is not null) PromotionUses.Consume(bill.QuoteId!.Value, bill.RideId, fare.Shares.Promotion, transaction);
+            Write(fare, funded, transaction);
             transaction.Publish(fare.Finalised(bill.Version + 1));
             transaction.OnCommitted(() => metrics.CountFare(fare.Basis));
         }
@@ -81,13 +84,13 @@ internal sealed class RideBills(FarePolicies policies, ZonesInForce zones, Billi
         ? policies.Get(policyId, version, ct)
         : policies.GetCurrent(bill.CityId!, bill.VehicleClass!.Value, bill.PricedAt, ct);
 
-    static void Write(Fare fare, Transaction transaction)
+    static void Write(Fare fare, bool funded, Transaction transaction)
     {
         transaction.Later(MarkCharged, new { fare.RideId });
         transaction.Later(WriteFare, fare.Parameters());
-        if (fare.Shares.Total != 0)
+        if (fare.Shares.Total + fare.Shares.Promotion != 0)
         {
-            Ledger.Write(fare.Transfer(), transaction);
+            Ledger.Write(fare.Transfer(funded), transaction);
         }
     }
 }

@@ -15,10 +15,11 @@ public sealed record FareProgressed(Guid RideId, Guid PassengerId, Guid DriverId
 /// <summary>What the passenger owes for a ride or its cancellation; once per ride. payment makes one order of it.</summary>
 /// <param name="Total">What the passenger pays, not negative; zero settles at once.</param>
 /// <param name="Commission">Our share of it.</param>
-/// <param name="DriverEarning">The driver's share. Total = Commission + DriverEarning + Tax.</param>
+/// <param name="DriverEarning">The driver's share. Total + Promotion = Commission + DriverEarning + Tax.</param>
+/// <param name="Promotion">What we bear of it; null for nothing.</param>
 public sealed record FareFinalised(
     Guid FareId, Guid RideId, Guid PassengerId, Guid DriverId, FareKind Kind, Money Total, Money Commission, Money DriverEarning,
-    Money Tax, int DistanceMetres, int DurationSeconds, PaymentChoice Payment) : Event
+    Money Tax, int DistanceMetres, int DurationSeconds, PaymentChoice Payment, Money? Promotion = null) : Event
 {
     public override Guid AggregateId => RideId;
 }

@@ -21,9 +21,18 @@ public sealed class FarePropertyTests
     public void Commission_and_earning_and_tax_are_the_total() => ForAll(any =>
     {
         var shares = any.Shares();
-        return shares.Total == shares.Commission + shares.DriverEarning + shares.Tax
-            && shares is { Total: >= 0, Commission: >= 0, DriverEarning: >= 0, Tax: >= 0 }
+        return shares.Total + shares.Promotion == shares.Commission + shares.DriverEarning + shares.Tax
+            && shares is { Total: >= 0, Commission: >= 0, DriverEarning: >= 0, Tax: >= 0, Promotion: >= 0 }
             && shares.Total <= shares.Full;
+    });
+
+    /// <summary>A promotion is between the passenger and us.</summary>
+    [Fact]
+    public void A_promotion_takes_nothing_from_anybody_but_us_and_keeps_its_limit() => ForAll(any =>
+    {
+        var (with, without) = (any.Shares(), (any with { Ride = any.Ride with { Promotion = null } }).Shares());
+        return (with.Commission, with.DriverEarning, with.Tax) == (without.Commission, without.DriverEarning, without.Tax)
+            && with.Promotion <= (any.Ride.Promotion?.MostMinorUnits ?? 0) && with.Promotion <= without.Total;
     });
 
     [Fact]
@@ -89,7 +98,7 @@ public sealed class FarePropertyTests
         var higher = any with { Factor = Math.Min(10_000, any.Factor + 1) };
         return higher.Shares().Total >= any.Shares().Total
             && (any with { Factor = 0 }).Shares().Total == 0
-            && (any with { Factor = 10_000 }).Shares().Total == any.Price().MinorUnits;
+            && (any with { Factor = 10_000 }).Shares().Total == any.Price().Lowered(any.Policy, any.Ride.Promotion).MinorUnits;
     });
 
     /// <summary>Exact against arithmetic on fractions: a linear fare differs from the true one by less than a step of rounding and a minor unit.</summary>
@@ -125,6 +134,6 @@ public sealed class FarePropertyTests
     {
         public Price Price() => Policy.PriceOf(Ride);
 
-        public FareShares Shares() => FareShares.Of(Policy, Price(), Factor);
+        public FareShares Shares() => Recomputation.SharesOf(Policy, Ride, Factor);
     }
 }

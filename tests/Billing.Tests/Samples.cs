@@ -124,12 +124,20 @@ static class Samples
         from waited in Gen.Choose(0, 1_800)
         from came in Gen.Choose(0, 5_000)
         from stops in Gen.Choose(0, 3)
+        from share in Gen.Choose(0, 12_000)
+        from most in Gen.Choose(1, 500_000)
         from meetings in Gen.Elements<ZoneMeeting[]>([], [ZoneMeeting.Crossing], [ZoneMeeting.Crossing, ZoneMeeting.Pickup])
         select new FareInputs(distance, duration, slowDistance, slow, new DateTime(2013, 11, 18).AddMinutes(minutes), IsHoliday(new DateTime(2013, 11, 18).AddMinutes(minutes)))
         {
             WaitedSeconds = waited,
             PickupMetres = came,
             Stops = stops,
+            Promotion = share switch
+            {
+                0 or > 11_000 => null,
+                > 10_000 => new(Bridge, "amount", most, FirstRideOnly: false, 1),
+                _ => new(Bridge, "share", most, FirstRideOnly: false, 1, share),
+            },
             ZonesMet = [.. meetings.Select(meeting => new ZoneMet(Bridge, meeting))],
         };
 

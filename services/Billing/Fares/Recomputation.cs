@@ -12,7 +12,7 @@ internal static class Recomputation
     /// <summary>The parts of a fare.</summary>
     /// <param name="inputs">Null for a cancellation: its fee is the policy's.</param>
     public static FareShares SharesOf(FarePolicy policy, FareInputs? inputs, int factorBasisPoints) =>
-        FareShares.Of(policy, inputs is null ? CancellationOf(policy) : policy.PriceOf(inputs), factorBasisPoints, inputs?.TipMinorUnits ?? 0);
+        FareShares.Of(policy, inputs is null ? CancellationOf(policy) : policy.PriceOf(inputs), factorBasisPoints, inputs?.TipMinorUnits ?? 0, inputs?.Promotion);
 
     static Price CancellationOf(FarePolicy policy) => new([new("cancellation", policy.Cancellation.FeeMinorUnits)]);
 }

@@ -38,5 +38,5 @@ internal sealed class OnRideProgressed(FarePolicies policies) : IEventHandler<Ri
 
     static long FareSoFar(RideBill bill, FarePolicy policy, RideProgressed progress, LocalPickup pickup) => policy.Mode == PricingMode.Upfront
         ? bill.QuotedFareMinorUnits!.Value
-        : policy.PriceOf(new(progress.DistanceMetres, progress.DurationSeconds, progress.SlowDistanceMetres, progress.SlowSeconds), pickup).MinorUnits;
+        : policy.PriceOf(new(progress.DistanceMetres, progress.DurationSeconds, progress.SlowDistanceMetres, progress.SlowSeconds), pickup).Lowered(policy, bill.Quoted?.Promotion).MinorUnits;
 }

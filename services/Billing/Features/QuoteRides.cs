@@ -14,9 +14,9 @@ namespace Tumpang.Billing.Features;
 /// </summary>
 internal static class QuoteRides
 {
-    public static Results<Ok<QuotesView>, ProblemHttpResult> Handle(
-        QuoteRequest request, CurrentUser user, Cities cities, ZonesInForce zones, RoadMap roads, FarePolicies policies, QuoteToken tokens,
-        CityClock clock, BillingMetrics metrics, IOptions<BillingOptions> options)
+    public static async Task<Results<Ok<QuotesView>, ProblemHttpResult>> Handle(
+        QuoteRequest request, CurrentUser user, Cities cities, ZonesInForce zones, RoadMap roads, FarePolicies policies, Promotions promotions,
+        QuoteToken tokens, CityClock clock, BillingMetrics metrics, IOptions<BillingOptions> options, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         if (!policies.AreLoaded || !zones.AreLoaded) return BillingProblems.Starting.ToHttp();
@@ -27,6 +27,9 @@ internal static class QuoteRides
         var start = policies.PickupAt(city.Id, pickupAt ?? now);
         var tariffs = city.VehicleClasses.Select(vehicleClass => policies.Current(city.Id, vehicleClass, now, start.At)).OfType<FarePolicy>().ToList();
         if (tariffs.Count == 0) return BillingProblems.NoTariff.ToHttp();
+
+        var offered = await promotions.For(city.Id, Normal(request.PromotionCode), user.Id, now, ct);
+        if (offered.Problem is { } unusable) return unusable.ToHttp();
 
         var route = roads.Find(pickup, dropOff);
         var journey = Journey.Along(route).From(start);
@@ -39,13 +42,17 @@ internal static class QuoteRides
 
         Quote QuoteOf(FarePolicy policy, FareInputs inputs)
         {
-            var price = policy.PriceOf(inputs);
+            var full = policy.PriceOf(inputs);
+            var terms = offered.Best(policy, full);
+            var price = full.Lowered(policy, terms);
             return new(
                 Guid.CreateVersion7(), user.Id, policy.CityId, policy.VehicleClass, pickup, dropOff, policy.PolicyId, policy.Version,
                 inputs.DistanceMetres, inputs.DurationSeconds, new(price.MinorUnits, policy.Currency), price.Lines, now, now + options.Value.QuoteLifetime,
-                pickupAt, inputs);
+                pickupAt, inputs with { Promotion = terms });
         }
     }
+
+    static string? Normal(string? code) => string.IsNullOrWhiteSpace(code) ? null : code.Trim().ToUpperInvariant();
 
     /// <summary>In UTC and to the second: a time that every store keeps as it is, so that two quotes for one pickup say the same.</summary>
     static DateTimeOffset? Whole(DateTimeOffset? pickupAt) => pickupAt is { } at ? DateTimeOffset.FromUnixTimeSeconds(at.ToUnixTimeSeconds()) : null;
@@ -73,7 +80,8 @@ internal static class QuoteRides
 
 /// <summary>Where from and where to, WGS 84.</summary>
 /// <param name="PickupAt">When to be picked up, city time; absent for at once. Surcharges are those of that time.</param>
-internal sealed record QuoteRequest(GeoPoint? Pickup = null, GeoPoint? DropOff = null, DateTimeOffset? PickupAt = null);
+/// <param name="PromotionCode">A code that the passenger was given; upper or lower case.</param>
+internal sealed record QuoteRequest(GeoPoint? Pickup = null, GeoPoint? DropOff = null, DateTimeOffset? PickupAt = null, string? PromotionCode = null);
 
 /// <summary>One quote per vehicle class.</summary>
 internal sealed record QuotesView(IReadOnlyList<QuoteView> Quotes);
@@ -83,14 +91,20 @@ internal sealed record QuotesView(IReadOnlyList<QuoteView> Quotes);
 /// <param name="DurationSeconds">By road, estimated.</param>
 /// <param name="ExpiresAt">City time.</param>
 /// <param name="Breakdown">Sums to the fare.</param>
+/// <param name="Promotion">What lowers it; absent when nothing does.</param>
 internal sealed record QuoteView(
     Guid QuoteId, VehicleClass VehicleClass, Money Fare, int DistanceMetres, int DurationSeconds, DateTimeOffset ExpiresAt, string Token,
-    IReadOnlyList<FareLineView> Breakdown)
+    IReadOnlyList<FareLineView> Breakdown, PromotionInQuote? Promotion)
 {
     public static QuoteView Of(Quote quote, string token) => new(
         quote.QuoteId, quote.VehicleClass, quote.Fare, quote.DistanceMetres, quote.DurationSeconds, quote.ExpiresAt, token,
-        FareLineView.Of(quote.Breakdown, quote.Fare.Currency));
+        FareLineView.Of(quote.Breakdown, quote.Fare.Currency),
+        quote.Inputs?.Promotion is { } terms ? new(terms.PromotionId, terms.Code, terms.Name) : null);
 }
+
+/// <summary>A promotion, as the passenger sees it; how much it gives is a line of the breakdown.</summary>
+/// <param name="Code">Absent when it applied by itself.</param>
+internal sealed record PromotionInQuote(Guid PromotionId, string? Code, string Name);
 
 /// <summary>One line of a breakdown, as the apps see it.</summary>
 internal sealed record FareLineView(string Code, Money Amount)

@@ -15,7 +15,7 @@ internal static class RecomputeFares
 
     const string After = """
         select   fare_id, ride_id, policy_id, policy_version, kind, fare_factor_basis_points, full_minor_units, total_minor_units, commission_minor_units,
-                 driver_earning_minor_units, tax_minor_units, breakdown, inputs
+                 driver_earning_minor_units, tax_minor_units, promotion_minor_units, breakdown, inputs
         from     billing.fares
         where    fare_id > @After
         order by fare_id
@@ -50,6 +50,7 @@ internal static class RecomputeFares
         public long CommissionMinorUnits { get; init; }
         public long DriverEarningMinorUnits { get; init; }
         public long TaxMinorUnits { get; init; }
+        public long PromotionMinorUnits { get; init; }
         public string Breakdown { get; init; } = "[]";
         public string? Inputs { get; init; }
 
@@ -60,8 +61,8 @@ internal static class RecomputeFares
             var shares = Recomputation.SharesOf(
                 policy, Inputs is { } stored ? JsonSerializer.Deserialize<FareInputs>(stored, Json.Options) : null, FareFactorBasisPoints);
             var lines = JsonSerializer.Deserialize<List<FareLine>>(Breakdown, Json.Options)!;
-            return (shares.Full, shares.Total, shares.Commission, shares.DriverEarning, shares.Tax)
-                == (FullMinorUnits, TotalMinorUnits, CommissionMinorUnits, DriverEarningMinorUnits, TaxMinorUnits)
+            return (shares.Full, shares.Total, shares.Commission, shares.DriverEarning, shares.Tax, shares.Promotion)
+                == (FullMinorUnits, TotalMinorUnits, CommissionMinorUnits, DriverEarningMinorUnits, TaxMinorUnits, PromotionMinorUnits)
                 && shares.Lines.SequenceEqual(lines);
         }
     }

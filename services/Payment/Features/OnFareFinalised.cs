@@ -12,9 +12,9 @@ internal sealed class OnFareFinalised(CityClock clock, Signal<ChargeDueAttempts>
     const string InsertOrderOnce = """
         insert into payment.orders
                (id, fare_id, ride_id, passenger_id, driver_id, fare_kind, amount_minor_units, commission_minor_units, driver_earning_minor_units,
-                tax_minor_units, currency, payment_method_id, kind, status, created_at, updated_at, adjusted_minor_units)
+                tax_minor_units, currency, payment_method_id, kind, status, created_at, updated_at, promotion_minor_units, adjusted_minor_units)
         values (@Id, @FareId, @RideId, @PassengerId, @DriverId, @FareKind, @Amount, @Commission, @DriverEarning,
-                @Tax, @Currency, @PaymentMethodId, @Kind, 'Pending', @Now, @Now,
+                @Tax, @Currency, @PaymentMethodId, @Kind, 'Pending', @Now, @Now, @Promotion,
                 coalesce((select sum(amount_minor_units) from payment.adjustments where ride_id = @RideId), 0))
         on conflict do nothing
         returning adjusted_minor_units
@@ -68,6 +68,7 @@ internal sealed class OnFareFinalised(CityClock clock, Signal<ChargeDueAttempts>
         Commission = fare.Commission.MinorUnits,
         DriverEarning = fare.DriverEarning.MinorUnits,
         Tax = fare.Tax.MinorUnits,
+        Promotion = fare.Promotion?.MinorUnits ?? 0,
         order.Currency,
         order.PaymentMethodId,
         Kind = order.Kind.ToString(),

@@ -1,0 +1,279 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Tumpang.Contracts;
+using Tumpang.ServiceDefaults;
+using Xunit;
+
+namespace Tumpang.Billing.Tests;
+
+/// <summary>What passengers do not pay, drivers get all the same, and no budget gives twice. Two copies, events in any order.</summary>
+public sealed class PromotionTests(BillingFleet fleet)
+{
+    static readonly GeoPoint TimesSquare = new(40.7580, -73.9855), GrandCentral = new(40.7527, -73.9772);
+
+    [Fact]
+    public async Task A_code_lowers_the_quote_and_the_fare_and_nothing_of_the_driver_s()
+    {
+        var code = await Create(most: 300, basisPoints: 2_500);
+
+        var full = await Quote(Guid.CreateVersion7());
+        var (ride, quote) = await Requested(code);
+        await fleet.Deliver(ride.Created() with { QuotedFare = Fare(quote) }, ride.Completed(), ride.Tracked());
+        var fare = await fleet.FareOf(ride);
+        var told = Assert.Single(await fleet.Published<FareFinalised>(ride));
+
+        Assert.Equal(-Discount(Fare(full).MinorUnits), Line(quote, "promotion"));
+        Assert.Equal(Fare(full).MinorUnits - Discount(Fare(full).MinorUnits), Fare(quote).MinorUnits);
+        Assert.Equal(code, quote.GetProperty("promotion").GetProperty("code").GetString());
+        // 8.00, of which a quarter is ours; the driver's 6.75, our 0.75 and the tax of 0.50 are those of 8.00
+        Assert.Equal((600, 75, 675, 50), (fare.TotalMinorUnits, fare.CommissionMinorUnits, fare.DriverEarningMinorUnits, fare.TaxMinorUnits));
+        Assert.Equal((new Money(600, "USD"), (Money?)new Money(200, "USD")), (told.Total, told.Promotion));
+        Assert.Equal((200, 600, -675), (await fleet.Posted("PromotionExpense", ride), await fleet.Posted("PassengerReceivable", ride), await fleet.Posted("DriverPayable", ride)));
+        Assert.Equal((0, 200), await Money(code));
+        Assert.Empty(await fleet.BrokenInvariants());
+
+        static long Discount(long fare) => Math.Min(300, fare / 4);
+    }
+
+    /// <summary>Budget for three, twelve passengers at once on two copies: three are paid for by it, and all pay what they were quoted.</summary>
+    [Fact]
+    public async Task A_budget_is_never_overspent_whoever_races()
+    {
+        var code = await Create(most: 100, budget: 350);
+        var promised = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => Promised(code)));
+
+        await fleet.DeliverAtOnce([.. promised.Select(each => each.Request)]);
+        Assert.Equal((300, 0), await Money(code));
+
+        foreach (var (ride, quote, _) in promised)
+        {
+            await fleet.Deliver(ride.Created() with { QuotedFare = Fare(quote) }, ride.Completed(), ride.Tracked());
+            Assert.Equal(700, (await fleet.FareOf(ride)).TotalMinorUnits);
+        }
+
+        var expenses = await Task.WhenAll(promised.Select(each => fleet.Posted("PromotionExpense", each.Ride)));
+        var concessions = await Task.WhenAll(promised.Select(each => fleet.Posted("Concessions", each.Ride)));
+        Assert.Equal((300, 900), (expenses.Sum(), concessions.Sum()));
+        Assert.Equal((0, 300), await Money(code));
+        Assert.Empty(await fleet.BrokenInvariants());
+    }
+
+    [Fact]
+    public async Task What_was_reserved_is_free_again_when_there_is_no_ride_in_whatever_order_and_however_often_it_is_told()
+    {
+        var code = await Create(most: 100, budget: 10_000);
+        var promised = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Promised(code)));
+
+        await fleet.DeliverAtOnce([.. promised.SelectMany(each => new Event[]
+        {
+            each.Request, each.Request with { EventId = Guid.CreateVersion7() }, NoDriver(each.Ride), NoDriver(each.Ride) with { EventId = Guid.CreateVersion7() },
+        })]);
+        Assert.Equal((0, 0), await Money(code));
+
+        var (ride, _) = await Requested(code);
+        await fleet.Deliver(ride.Created(), ride.Cancelled(Party.Driver, 100));
+        Assert.Equal((100, 0), await Money(code));
+        await fleet.Deliver(new RideRequestCancelled(ride.RequestId, ride.PassengerId, ride.QuoteId) { OccurredAt = ride.StartedAt, Version = 3 });
+        Assert.Equal((0, 0), await Money(code));
+    }
+
+    [Fact]
+    public async Task A_passenger_uses_it_as_often_as_it_says_and_a_released_use_does_not_count()
+    {
+        var (code, passenger) = (await Create(most: 100), Guid.CreateVersion7());
+
+        var (first, _) = await Requested(code, passenger);
+        Assert.Equal("promotion-used-up", await Refused(code, passenger));
+        await fleet.Deliver(NoDriver(first));
+        Assert.Equal(-100, Line(await Quote(passenger, code), "promotion"));
+    }
+
+    /// <summary>Two quotes made before either was used, requested at once: the limit counts one.</summary>
+    [Fact]
+    public async Task Two_quotes_at_once_use_a_limit_of_one_once()
+    {
+        var (code, passenger) = (await Create(most: 100), Guid.CreateVersion7());
+        var promised = await Task.WhenAll(Promised(code, passenger), Promised(code, passenger));
+
+        await fleet.DeliverAtOnce([.. promised.Select(each => each.Request)]);
+
+        Assert.Equal((100, 0), await Money(code));
+    }
+
+    [Fact]
+    public async Task A_first_ride_is_the_first()
+    {
+        var code = await Create(most: 100, firstRideOnly: true);
+        var (ride, quote) = await Requested(code);
+        await fleet.Deliver(ride.Created() with { QuotedFare = Fare(quote) }, ride.Completed(), ride.Tracked());
+        await fleet.FareOf(ride);
+        var other = await Create(most: 100, firstRideOnly: true);
+
+        Assert.Equal("promotion-used-up", await Refused(other, ride.PassengerId));
+        Assert.Equal(-100, Line(await Quote(Guid.CreateVersion7(), other), "promotion"));
+    }
+
+    [Fact]
+    public async Task One_without_a_code_applies_by_itself_to_its_classes_and_the_best_counts()
+    {
+        await Create(most: 111, code: null, vehicleClasses: [VehicleClass.Premium]);
+        var code = await Create(most: 222);
+        await Books.Until("it applies", () => Always(async () => Line(await Quote(Guid.CreateVersion7(), null, "Premium"), "promotion") == -111));
+
+        Assert.Equal(0, Line(await Quote(Guid.CreateVersion7()), "promotion"));
+        Assert.Equal(-222, Line(await Quote(Guid.CreateVersion7(), code, "Premium"), "promotion"));
+    }
+
+    [Fact]
+    public async Task One_that_is_stopped_gives_nothing_more_and_its_code_is_free()
+    {
+        var code = await Create(most: 100);
+        var (status, taken) = await Post("/v1/ops/promotions", Body(code, 100));
+        Assert.Equal((HttpStatusCode.Conflict, "promotion-code-taken"), (status, taken.GetProperty("code").GetString()));
+
+        var id = (await Find(code)).GetProperty("promotionId").GetGuid();
+        Assert.Equal(HttpStatusCode.OK, (await Post($"/v1/ops/promotions/{id}/stop", new { })).Status);
+        await Books.Until("it is over", () => Always(async () => await Refused(code, Guid.CreateVersion7()) == "promotion-unknown"));
+        Assert.Equal(HttpStatusCode.Created, (await Post("/v1/ops/promotions", Body(code, 100))).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await Post($"/v1/ops/promotions/{Guid.CreateVersion7()}/stop", new { })).Status);
+    }
+
+    [Theory]
+    [InlineData("""{"cityId":"atlantis"}""", "cityId")]
+    [InlineData("""{"name":""}""", "name")]
+    [InlineData("""{"code":"NO WAY"}""", "code")]
+    [InlineData("""{"basisPoints":10001}""", "basisPoints")]
+    [InlineData("""{"mostMinorUnits":0}""", "mostMinorUnits")]
+    [InlineData("""{"budgetMinorUnits":99}""", "budgetMinorUnits")]
+    [InlineData("""{"vehicleClasses":["Motorcycle"]}""", "vehicleClasses")]
+    [InlineData("""{"usesPerPassenger":0}""", "usesPerPassenger")]
+    [InlineData("""{"firstRideOnly":true,"usesPerPassenger":2}""", "usesPerPassenger")]
+    [InlineData("""{"validTo":"2001-01-01T00:00:00Z"}""", "validTo")]
+    public async Task A_promotion_that_makes_no_sense_is_refused_by_its_field(string change, string field)
+    {
+        var body = JsonSerializer.SerializeToNode(Body(NewCode(), 100), Json.Options)!.AsObject();
+        foreach (var (member, value) in JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(change)!) body[member] = JsonSerializer.SerializeToNode(value);
+
+        var (status, problem) = await Post("/v1/ops/promotions", body);
+
+        Assert.Equal((HttpStatusCode.BadRequest, field), (status, problem.GetProperty("field").GetString()));
+    }
+
+    [Fact]
+    public async Task A_code_that_nobody_gave_is_refused_by_its_field() => Assert.Equal("promotion-unknown", await Refused("NOSUCHCODE", Guid.CreateVersion7()));
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    static string NewCode() => $"T{Guid.NewGuid():N}"[..18].ToUpperInvariant();
+
+    static object Body(string? code, long most, long budget = 1_000_000, int? basisPoints = null, bool firstRideOnly = false, VehicleClass[]? vehicleClasses = null) => new
+    {
+        cityId = "nyc",
+        name = "test",
+        code,
+        mostMinorUnits = most,
+        budgetMinorUnits = budget,
+        basisPoints,
+        firstRideOnly,
+        vehicleClasses,
+        validTo = DateTimeOffset.UtcNow.AddDays(1),
+    };
+
+    static NoDriverFound NoDriver(Ride ride) => new(ride.RequestId, ride.PassengerId, ride.QuoteId) { OccurredAt = ride.StartedAt, Version = 2 };
+
+    static Money Fare(JsonElement quote) => new(quote.GetProperty("fare").GetProperty("minorUnits").GetInt64(), "USD");
+
+    static long Line(JsonElement quote, string code) => quote.GetProperty("breakdown").EnumerateArray()
+        .Where(line => line.GetProperty("code").GetString() == code).Sum(line => line.GetProperty("amount").GetProperty("minorUnits").GetInt64());
+
+    /// <summary>Several times in a row: others take turns with the two copies as well.</summary>
+    static async Task<bool> Always(Func<Task<bool>> holds)
+    {
+        for (var time = 0; time < 8; time++)
+        {
+            if (!await holds()) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Written, and known to both copies.</summary>
+    async Task<string> Create(long most, long budget = 1_000_000, int? basisPoints = null, bool firstRideOnly = false)
+    {
+        var code = NewCode();
+        await Create(most, code, null, budget, basisPoints, firstRideOnly);
+        await Books.Until("both copies know it", () => Always(async () => await Refused(code.ToLowerInvariant(), Guid.CreateVersion7()) is null));
+        return code;
+    }
+
+    async Task Create(long most, string? code, VehicleClass[]? vehicleClasses, long budget = 1_000_000, int? basisPoints = null, bool firstRideOnly = false) =>
+        Assert.Equal(HttpStatusCode.Created, (await Post("/v1/ops/promotions", Body(code, most, budget, basisPoints, firstRideOnly, vehicleClasses))).Status);
+
+    /// <summary>A quote under it, and the request that was not yet heard of.</summary>
+    async Task<(Ride Ride, JsonElement Quote, RideRequested Request)> Promised(string code, Guid? passengerId = null)
+    {
+        var passenger = passengerId ?? Guid.CreateVersion7();
+        var quote = await Quote(passenger, code);
+        var ride = Ride.InNewYork() with { PassengerId = passenger, QuoteId = quote.GetProperty("quoteId").GetGuid() };
+        return (ride, quote, new(
+            ride.RequestId, passenger, "nyc", VehicleClass.Standard, TimesSquare, GrandCentral, ride.QuoteId, quote.GetProperty("token").GetString()!, Fare(quote),
+            ride.Payment, ride.StartedAt)
+        { OccurredAt = ride.StartedAt, Version = 1 });
+    }
+
+    async Task<(Ride Ride, JsonElement Quote)> Requested(string code, Guid? passengerId = null)
+    {
+        var (ride, quote, request) = await Promised(code, passengerId);
+        await fleet.Deliver(request);
+        return (ride, quote);
+    }
+
+    async Task<JsonElement> Quote(Guid passenger, string? code = null, string vehicleClass = "Standard")
+    {
+        var (status, body) = await Ask(passenger, code);
+        Assert.Equal(HttpStatusCode.OK, status);
+        return body.GetProperty("quotes").EnumerateArray().Single(quote => quote.GetProperty("vehicleClass").GetString() == vehicleClass);
+    }
+
+    async Task<string?> Refused(string code, Guid passenger)
+    {
+        var (status, body) = await Ask(passenger, code);
+        if (status == HttpStatusCode.OK) return null;
+
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "promotionCode"), (status, body.GetProperty("field").GetString()));
+        return body.GetProperty("code").GetString();
+    }
+
+    async Task<(HttpStatusCode Status, JsonElement Body)> Ask(Guid passenger, string? code)
+    {
+        using var request = fleet.Request(HttpMethod.Post, "/v1/quotes", passenger);
+        request.Content = JsonContent.Create(new { pickup = TimesSquare, dropOff = GrandCentral, promotionCode = code });
+        using var answer = await fleet.Send(request);
+        return (answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonElement>(Stop));
+    }
+
+    async Task<(HttpStatusCode Status, JsonElement Body)> Post(string path, object body)
+    {
+        using var request = fleet.OperatorRequest(HttpMethod.Post, path, body);
+        using var answer = await fleet.Send(request);
+        return (answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonElement>(Stop));
+    }
+
+    /// <summary>What it has reserved and spent.</summary>
+    async Task<(long Reserved, long Spent)> Money(string code)
+    {
+        var promotion = await Find(code);
+        return (Amount("reserved"), Amount("spent"));
+
+        long Amount(string member) => promotion.GetProperty(member).GetProperty("minorUnits").GetInt64();
+    }
+
+    async Task<JsonElement> Find(string code)
+    {
+        using var request = fleet.OperatorRequest(HttpMethod.Get, "/v1/ops/promotions?cityId=nyc&limit=100");
+        using var answer = await fleet.Send(request);
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>(Stop)).GetProperty("promotions").EnumerateArray()
+            .First(promotion => promotion.TryGetProperty("code", out var its) && its.GetString() == code);
+    }
+}
