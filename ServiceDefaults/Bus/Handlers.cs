@@ -59,12 +59,15 @@ public sealed class BusHandlers
 
     internal void MustEqual(IEnumerable<Subscription> listed)
     {
-        var (mine, expected) = (consumers.Select(consumer => consumer.Event.Name).Order().ToList(), listed.Select(subscription => subscription.Event.Name).Order().ToList());
+        var mine = consumers.Select(consumer => Described(consumer.Event, consumer.Consumer.GetGenericTypeDefinition() == typeof(InboxConsumer<,>))).Order().ToList();
+        var expected = listed.Select(subscription => Described(subscription.Event, subscription.Remembered)).Order().ToList();
         if (!mine.SequenceEqual(expected))
         {
             throw new InvalidOperationException($"{service} handles [{string.Join(", ", mine)}] but Subscriptions lists [{string.Join(", ", expected)}].");
         }
     }
+
+    static string Described(Type happened, bool remembered) => remembered ? happened.Name : $"{happened.Name} without inbox";
 
     internal void Register(IBusRegistrationConfigurator bus) => consumers.ForEach(consumer => bus.AddConsumer(consumer.Consumer));
 

@@ -33,7 +33,6 @@ public static class Delivery
 
     static string OfEach(Func<string, string, string> query) => string.Join(" union all ", SchemaOf.Select(entry => query(entry.Key, entry.Value)));
 
-    /// <summary>realtime has no inbox: what it hears need not outlive its Redis.</summary>
-    static IEnumerable<string> Wanted() => Subscriptions.All.Where(subscription => SchemaOf.ContainsKey(subscription.Service))
+    static IEnumerable<string> Wanted() => Subscriptions.All.Where(subscription => subscription.Remembered)
         .Select(subscription => $"('{subscription.Service}', '{subscription.Queue}', '{subscription.Event.Name}')");
 }

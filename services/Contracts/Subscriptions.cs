@@ -4,7 +4,8 @@ namespace Tumpang.Contracts;
 /// <param name="Service">The consuming service, as in the topology.</param>
 /// <param name="Queue">Broker name of the queue, prefixed by the service.</param>
 /// <param name="Event">The event type bound to it.</param>
-public sealed record Subscription(string Service, string Queue, Type Event);
+/// <param name="Remembered">By an inbox; false for what is only listened to, where a lost event is replaced by the next.</param>
+public sealed record Subscription(string Service, string Queue, Type Event, bool Remembered = true);
 
 /// <summary>
 /// Who hears what: the whole fleet's queues in one list. Every process declares all of it before it publishes anything,
@@ -20,13 +21,14 @@ public static class Subscriptions
         .. Of("match", typeof(DriverApproved), typeof(DriverSuspended), typeof(DriverWentOffline), typeof(RideNearsEnd), typeof(RideCompleted),
             typeof(RideCancelled), typeof(PaymentMethodAdded), typeof(PaymentMethodRemoved), typeof(PassengerDebtIncurred), typeof(PassengerDebtSettled),
             typeof(FavouriteDriverAdded), typeof(FavouriteDriverRemoved)),
-        .. Of("ride", typeof(MatchConfirmed), typeof(RideProgressed)),
+        .. Of("ride", typeof(MatchConfirmed)),
+        .. Heard("ride", typeof(RideProgressed)),
         .. Of("billing", typeof(ZoneChanged), typeof(RideRequested), typeof(DropOffChanged), typeof(NoDriverFound), typeof(RideRequestCancelled),
             typeof(RideCreated), typeof(RideProgressed), typeof(RideCompleted), typeof(RideTrackClosed), typeof(RideCancelled), typeof(PaymentSucceeded),
             typeof(PaymentFailed), typeof(RefundSucceeded), typeof(PaymentWrittenOff), typeof(PaymentVoided), typeof(PayoutAccountChanged), typeof(PayoutSent),
             typeof(PayoutFailed)),
         .. Of("payment", typeof(FareFinalised), typeof(FareAdjusted), typeof(PayoutDue)),
-        .. Of("realtime", typeof(ScheduledSearchStarted), typeof(OfferMade), typeof(OfferImproved), typeof(TipRaised), typeof(OfferAccepted),
+        .. Heard("realtime", typeof(ScheduledSearchStarted), typeof(OfferMade), typeof(OfferImproved), typeof(TipRaised), typeof(OfferAccepted),
             typeof(OfferExpired), typeof(OfferWithdrawn),
             typeof(MatchConfirmed), typeof(NoDriverFound), typeof(RideRequestCancelled), typeof(RideCreated), typeof(QueuedRideBegan), typeof(DriverArrived),
             typeof(RideStarted), typeof(RideProgressed), typeof(RideCompleted), typeof(RideCancelled), typeof(FareProgressed), typeof(FareFinalised),
@@ -44,4 +46,7 @@ public static class Subscriptions
 
     static IEnumerable<Subscription> Of(string service, params Type[] events) =>
         events.Select(eventType => new Subscription(service, QueueName(service, eventType), eventType));
+
+    static IEnumerable<Subscription> Heard(string service, params Type[] events) =>
+        Of(service, events).Select(subscription => subscription with { Remembered = false });
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 using Tumpang.AppHost;
 using Tumpang.Runner.Processes;
@@ -9,6 +10,11 @@ public sealed class PostgresServer : Server
 {
     internal const string Programs = "/usr/lib/postgresql/15/bin";
     const string Owner = "postgres";
+
+    /// <summary>Which line of postmaster.pid names the shared memory, from 0: its key and its id.</summary>
+    const int SharedMemoryLine = 6;
+
+    static readonly TimeSpan OrphanPatience = TimeSpan.FromSeconds(20);
 
     readonly ServerFiles files;
     readonly string password;
@@ -51,10 +57,29 @@ public sealed class PostgresServer : Server
             await CreateCluster(home, data, account, ct);
         }
 
+        await WaitForOrphans(data, ct);
         await File.WriteAllTextAsync(Path.Combine(data, "postgresql.conf"), Settings, ct);
         await ServerFiles.GiveTo(account, Path.Combine(data, "postgresql.conf"), ct);
         return new($"{Programs}/postgres", "-D", data) { LogFile = LogFile, Account = account, Directory = home };
     }
+
+    /// <summary>Children of a server that was killed hold its shared memory until they notice; while they do, a new one refuses to start.</summary>
+    static async Task WaitForOrphans(string data, CancellationToken ct)
+    {
+        var waited = Stopwatch.StartNew();
+        while (waited.Elapsed < OrphanPatience && SharedMemoryOf(data) is { } segment && IsAttached(segment))
+        {
+            await Task.Delay(50, ct);
+        }
+    }
+
+    static string? SharedMemoryOf(string data) => Path.Combine(data, "postmaster.pid") is var record && File.Exists(record)
+        ? File.ReadLines(record).ElementAtOrDefault(SharedMemoryLine)?.Split(' ', StringSplitOptions.RemoveEmptyEntries).LastOrDefault()
+        : null;
+
+    /// <summary>The kernel lists key, id, permissions, size, two pids and how many are attached.</summary>
+    static bool IsAttached(string segment) => File.ReadLines("/proc/sysvipc/shm")
+        .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Any(fields => fields[1] == segment && fields[6] != "0");
 
     private protected override async Task<bool> Answers(CancellationToken ct)
     {
