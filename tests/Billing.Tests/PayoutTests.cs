@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Dapper;
 using Tumpang.Contracts;
 using Xunit;
 
@@ -101,6 +102,24 @@ public sealed class PayoutTests(BillingFleet fleet)
         }
 
         Assert.Empty(await fleet.BrokenInvariants());
+    }
+
+    /// <summary>A fare that is being posted locks the account of its driver: the batch pays the others, and ends only when it has paid that one, too.</summary>
+    [Fact]
+    public async Task A_driver_whose_account_is_locked_does_not_miss_the_batch()
+    {
+        var (busy, free) = (await DriverWithEarnings(), await DriverWithEarnings());
+        await using var posting = await fleet.Owner.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using (var transaction = await posting.BeginTransactionAsync(TestContext.Current.CancellationToken))
+        {
+            await posting.ExecuteAsync("select from billing.ledger_accounts where kind = 'DriverPayable' and party_id = @busy for update", new { busy }, transaction);
+            await fleet.ExecuteAsOwner("delete from billing.payout_batches");
+            await Books.Until("the other driver is paid", async () => (await Told(free)).Count == 1);
+            Assert.Equal(0, await fleet.Count("billing.payout_batches where currency = 'USD'", new { }));
+        }
+
+        await Books.Until("the batch has ended", async () => await fleet.Count("billing.payout_batches where currency = 'USD'", new { }) == 1);
+        Assert.Single(await Told(busy));
     }
 
     [Fact]

@@ -12,16 +12,25 @@ internal sealed class PayOutBatches(Database database, Cities cities, CityClock 
 {
     const string IsFinished = "select exists (select from billing.payout_batches where currency = @Currency and period = @Period::date)";
 
-    const string Finish = "insert into billing.payout_batches (currency, period) values (@Currency, @Period::date) on conflict do nothing";
-
-    const string NextDriver = """
-        select account.party_id
+    const string Unpaid = """
         from   billing.ledger_accounts account
         join   billing.payees payee on payee.driver_id = account.party_id and payee.ready
         where  account.kind = 'DriverPayable' and account.currency = @Currency and account.balance_minor_units <= -@Minimum
           and  not exists (
                select from billing.payouts payout
                where  payout.driver_id = account.party_id and payout.currency = @Currency and (payout.status = 'Reserved' or payout.period = @Period::date))
+        """;
+
+    // Whose account is locked, because a fare of theirs is being posted, is not passed over for good: then the batch goes on with the next look.
+    const string Finish = $"""
+        insert into billing.payout_batches (currency, period)
+        select @Currency, @Period::date where not exists (select {Unpaid})
+        on conflict do nothing
+        """;
+
+    const string NextDriver = $"""
+        select account.party_id
+        {Unpaid}
         limit  1
         for    update of account skip locked
         """;
@@ -56,7 +65,7 @@ internal sealed class PayOutBatches(Database database, Cities cities, CityClock 
         await using var tx = await database.Begin(ct);
         if (await tx.Find<Guid?>(NextDriver, new { Currency = currency, Period = period, Minimum = Rules.MinimumOf(currency) }, ct) is not { } driverId)
         {
-            await tx.Execute(Finish, new { Currency = currency, Period = period }, ct);
+            await tx.Execute(Finish, new { Currency = currency, Period = period, Minimum = Rules.MinimumOf(currency) }, ct);
             await tx.Commit(ct);
             return false;
         }
