@@ -15,6 +15,7 @@ builder.AddBus(bus => bus
     .Handle<NoDriverFound, OnNoDriverFound>()
     .Handle<RideRequestCancelled, OnRideRequestCancelled>()
     .Handle<RideCreated, OnRideCreated>()
+    .Handle<QueuedRideBegan, OnQueuedRideBegan>()
     .Handle<RideProgressed, OnRideProgressed>()
     .Handle<RideCompleted, OnRideCompleted>()
     .Handle<RideTrackClosed, OnRideTrackClosed>()

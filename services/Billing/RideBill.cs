@@ -36,6 +36,7 @@ internal sealed record RideBill
     public DateTimeOffset? CancelledAt { get; init; }
     public Party? CancelledBy { get; init; }
     public DateTimeOffset? AssignedAt { get; init; }
+    public bool Queued { get; init; }
     public Guid? QuoteId { get; init; }
     public Guid? QuotePolicyId { get; init; }
     public int? QuotePolicyVersion { get; init; }
@@ -63,10 +64,13 @@ internal sealed record RideBill
     /// <summary>Where it was quoted to.</summary>
     public GeoPoint? QuoteDropOff => Point(QuoteDropOffLatitude, QuoteDropOffLongitude);
 
+    /// <summary>The driver has not set out yet.</summary>
+    public bool IsQueued => Queued && AssignedAt is null;
+
     /// <summary>Why there is no cancellation to preview; null when there is.</summary>
     public Problem? WhyNotCancel => this switch
     {
-        { CityId: null } or { AssignedAt: null } => BillingProblems.RideNotKnownYet,
+        { CityId: null } or { AssignedAt: null, Queued: false } or { IsQueued: true, QuotePolicyId: null } => BillingProblems.RideNotKnownYet,
         { CompletedAt: not null } or { CancelledAt: not null } => BillingProblems.RideIsOver,
         _ => null,
     };

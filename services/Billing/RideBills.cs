@@ -19,7 +19,7 @@ internal sealed class RideBills(FarePolicies policies, ZonesInForce zones, Billi
                coalesce(heard.quoted_fare_minor_units, quote.fare_minor_units) as quoted_fare_minor_units,
                heard.payment_method_id, heard.payment_method_kind, heard.tip_minor_units, heard.started_at, heard.completed_at, heard.fare_factor_basis_points,
                heard.track_distance_metres, heard.track_duration_seconds, heard.track_slow_seconds, heard.track_slow_distance_metres,
-               heard.track_accepted_points, heard.cancelled_at, heard.cancelled_by, heard.assigned_at,
+               heard.track_accepted_points, heard.cancelled_at, heard.cancelled_by, heard.assigned_at, heard.queued,
                quote.policy_id as quote_policy_id, quote.policy_version as quote_policy_version, quote.distance_metres as quote_distance_metres,
                quote.duration_seconds as quote_duration_seconds, quote.breakdown as quote_breakdown, quote.inputs as quote_inputs, quote.quote_id,
                heard.waited_seconds, heard.stops, heard.pickup_metres, heard.track_polyline,

@@ -42,6 +42,35 @@ public sealed class PreviewCancellationTests(BillingFleet fleet)
         Assert.Equal((0, false), (Fee(shown), shown.TryGetProperty("freeUntil", out _)));
     }
 
+    /// <summary>The grace period begins when the driver sets out, in whatever order billing hears of it.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task While_the_driver_has_not_set_out_cancelling_is_free(bool createdFirst)
+    {
+        var ride = Ride.InNewYork();
+        var created = ride.Created() with { AfterRideId = Guid.CreateVersion7() };
+        var began = new QueuedRideBegan(ride.RideId, ride.PassengerId, ride.DriverId) { OccurredAt = TimeProvider.System.GetUtcNow(), Version = 2 };
+        await fleet.Deliver(ride.Requested(fleet.Tokens));
+        if (createdFirst)
+        {
+            await fleet.Deliver(created);
+            var queued = await Preview(ride, ride.PassengerId);
+            Assert.Equal((0, false), (Fee(queued), queued.TryGetProperty("freeUntil", out _)));
+            await fleet.Deliver(began);
+        }
+        else
+        {
+            await fleet.Deliver(began);
+            await fleet.Deliver(created);
+        }
+
+        var onTheWay = await Preview(ride, ride.PassengerId);
+
+        Assert.Equal(0, Fee(onTheWay));
+        Assert.Equal(began.OccurredAt.AddMinutes(5), onTheWay.GetProperty("freeUntil").GetDateTimeOffset(), TimeSpan.FromMilliseconds(1));
+    }
+
     [Fact]
     public async Task A_ride_that_is_over_or_somebody_elses_has_none()
     {

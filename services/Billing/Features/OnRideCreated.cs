@@ -10,16 +10,16 @@ internal sealed class OnRideCreated(RideBills bills) : IEventHandler<RideCreated
         with heard as (
             insert into billing.rides as ride (
                 ride_id, passenger_id, driver_id, quote_id, city_id, vehicle_class, quoted_fare_minor_units, quoted_fare_currency,
-                payment_method_id, payment_method_kind, pickup_metres, tip_minor_units, assigned_at)
+                payment_method_id, payment_method_kind, pickup_metres, tip_minor_units, assigned_at, queued)
             values (
                 @RideId, @PassengerId, @DriverId, @QuoteId, @CityId, @VehicleClass, @MinorUnits, @Currency, @PaymentMethodId, @PaymentMethodKind,
-                @PickupMetres, @TipMinorUnits, @AssignedAt)
+                @PickupMetres, @TipMinorUnits, @AssignedAt, @Queued)
             on conflict (ride_id) do update
             set quote_id = excluded.quote_id, city_id = excluded.city_id, vehicle_class = excluded.vehicle_class,
                 quoted_fare_minor_units = excluded.quoted_fare_minor_units, quoted_fare_currency = excluded.quoted_fare_currency,
                 payment_method_id = excluded.payment_method_id, payment_method_kind = excluded.payment_method_kind,
                 pickup_metres = excluded.pickup_metres, tip_minor_units = excluded.tip_minor_units,
-                assigned_at = coalesce(ride.assigned_at, excluded.assigned_at)
+                assigned_at = coalesce(ride.assigned_at, excluded.assigned_at), queued = excluded.queued
             returning ride.*
         )
         """ + RideBills.SelectHeard;
@@ -44,6 +44,7 @@ internal sealed class OnRideCreated(RideBills bills) : IEventHandler<RideCreated
         PaymentMethodKind = ride.Payment.Kind.ToString(),
         TipMinorUnits = ride.Tip?.MinorUnits ?? 0,
         PickupMetres = ride.PickupDistanceMetres is { } metres ? Math.Max(0, metres) : (int?)null,
-        AssignedAt = ride.OccurredAt,
+        AssignedAt = ride.AfterRideId is null ? ride.OccurredAt : (DateTimeOffset?)null,
+        Queued = ride.AfterRideId is not null,
     };
 }

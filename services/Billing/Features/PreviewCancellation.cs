@@ -12,7 +12,7 @@ internal static class PreviewCancellation
         """ + RideBills.SelectHeard;
 
     /// <param name="Fee">If the caller cancelled at <paramref name="At"/>; a driver owes nothing.</param>
-    /// <param name="FreeUntil">Until when the passenger cancels free of charge, city time; absent where it is always free.</param>
+    /// <param name="FreeUntil">Until when the passenger cancels free of charge, city time; absent where it is always free, and while the driver has not set out.</param>
     public sealed record Answer(Guid RideId, Money Fee, DateTimeOffset At, DateTimeOffset? FreeUntil);
 
     public static async Task<Results<Ok<Answer>, ProblemHttpResult>> Handle(
@@ -22,8 +22,8 @@ internal static class PreviewCancellation
         if (bill.WhyNotCancel is { } problem) return problem.ToHttp();
 
         var (policy, by, now) = (await bills.PolicyOf(bill, ct), user.Id == bill.DriverId ? Party.Driver : Party.Passenger, clock.GetUtcNow());
-        var (rule, assignedAt) = (policy.Cancellation, bill.AssignedAt!.Value);
+        var (rule, setOutAt) = (policy.Cancellation, bill.IsQueued ? now : bill.AssignedAt!.Value);
         return TypedResults.Ok(new Answer(
-            rideId, new(rule.FeeOf(by, assignedAt, now), policy.Currency), now, rule.FeeMinorUnits == 0 ? null : assignedAt + rule.Grace));
+            rideId, new(rule.FeeOf(by, setOutAt, now), policy.Currency), now, rule.FeeMinorUnits == 0 || bill.IsQueued ? null : setOutAt + rule.Grace));
     }
 }

@@ -1,0 +1,2 @@
+comment on column billing.rides.assigned_at is null;
+alter table billing.rides drop queued;
