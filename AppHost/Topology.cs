@@ -98,7 +98,7 @@ public static class Topology
         {
             Schema = "location",
             Stores = [Store.Postgres, Store.Redis, Store.RabbitMq],
-            Callers = ["match", "realtime"],
+            Callers = ["match", "realtime", "billing"],
             PoolSize = 20,
         },
         new("match", "services/Match/Match.csproj")
@@ -106,6 +106,7 @@ public static class Topology
             Schema = "match",
             Stores = [Store.Postgres, Store.RabbitMq],
             Calls = ["location"],
+            Callers = ["billing"],
             Secrets = ["QuoteSigningKey"],
             PoolSize = 20,
         },
@@ -113,12 +114,15 @@ public static class Topology
         {
             Schema = "ride",
             Stores = [Store.Postgres, Store.RabbitMq],
+            Secrets = ["QuoteSigningKey"],
             PoolSize = 20,
         },
         new("billing", "services/Billing/Billing.csproj")
         {
             Schema = "billing",
             Stores = [Store.Postgres, Store.RabbitMq],
+            Calls = ["match", "location", "payment"],
+            Callers = ["payment"],
             Secrets = ["QuoteSigningKey"],
             PoolSize = 20,
         },
@@ -126,7 +130,8 @@ public static class Topology
         {
             Schema = "payment",
             Stores = [Store.Postgres, Store.RabbitMq],
-            Calls = ["sandbox"],
+            Calls = ["sandbox", "billing"],
+            Callers = ["billing"],
             Secrets = ["WebhookSigningKey", "ProviderApiKey", "CardTokenKey"],
             PoolSize = 16,
         },

@@ -71,6 +71,14 @@ public sealed record City(
         point.Latitude >= SouthWest.Latitude && point.Latitude <= NorthEast.Latitude &&
         point.Longitude >= SouthWest.Longitude && point.Longitude <= NorthEast.Longitude;
 
+    /// <summary>The instant at which a day begins by the city's wall clock; where the clocks are put forward at midnight, the first that there is.</summary>
+    public DateTimeOffset StartOf(DateOnly day)
+    {
+        var midnight = day.ToDateTime(TimeOnly.MinValue);
+        while (TimeZone.IsInvalidTime(midnight)) midnight = midnight.AddMinutes(15);
+        return new(midnight, TimeZone.IsAmbiguousTime(midnight) ? TimeZone.GetAmbiguousTimeOffsets(midnight).Max() : TimeZone.GetUtcOffset(midnight));
+    }
+
     internal static City From(CityOptions options) => new(
         options.Id, options.Name, TimeZoneInfo.FindSystemTimeZoneById(options.TimeZone), options.Currency,
         new(options.South, options.West), new(options.North, options.East), options.VehicleClasses);

@@ -18,10 +18,21 @@ namespace Tumpang.ServiceDefaults;
 /// <param name="ExpiresAt">Until when it can be used, city time.</param>
 /// <param name="PickupAt">The time of pickup that it is for, city time; null for at once.</param>
 /// <param name="Inputs">What the fare was worked out from.</param>
+/// <param name="Stops">Places on the way that are still ahead, in order; null for none.</param>
+/// <param name="Change">The ride under way that it changes; null for a new ride.</param>
 public sealed record Quote(
     Guid QuoteId, Guid PassengerId, string CityId, VehicleClass VehicleClass, GeoPoint Pickup, GeoPoint DropOff, Guid PolicyId, int PolicyVersion,
     int DistanceMetres, int DurationSeconds, Money Fare, IReadOnlyList<FareLine> Breakdown, DateTimeOffset QuotedAt, DateTimeOffset ExpiresAt,
-    DateTimeOffset? PickupAt = null, FareInputs? Inputs = null);
+    DateTimeOffset? PickupAt = null, FareInputs? Inputs = null, IReadOnlyList<GeoPoint>? Stops = null, QuotedChange? Change = null)
+{
+    /// <summary>Places on the way of one ride, those that are reached included.</summary>
+    public const int MostStops = 5;
+}
+
+/// <summary>What a quote for another way holds for: a ride as it stood when it was made.</summary>
+/// <param name="PreviousQuoteId">The quote that it takes the place of.</param>
+/// <param name="StopsReached">So many places on the way lay behind already.</param>
+public sealed record QuotedChange(Guid RideId, Guid PreviousQuoteId, int StopsReached);
 
 /// <summary>One line of a fare's breakdown.</summary>
 /// <param name="Code">Stable kebab-case code, for example base, distance, time, minimum, night, tax.</param>
@@ -50,11 +61,17 @@ public sealed record FareInputs(int DistanceMetres, int DurationSeconds, int Slo
     /// <summary>Stops on the way.</summary>
     public int Stops { get; init; }
 
+    /// <summary>How long the driver waited at each of them, seconds; null where nobody waited, and in every quote.</summary>
+    public IReadOnlyList<int>? WaitedAtStops { get; init; }
+
     /// <summary>Zones for which the policy has fees, and how the ride met them.</summary>
     public IReadOnlyList<ZoneMet> ZonesMet { get; init; } = [];
 
     /// <summary>What the passenger does not have to pay.</summary>
     public PromotionTerms? Promotion { get; init; }
+
+    /// <summary>What demand made of the price when it was quoted; null for nothing.</summary>
+    public SurgeTerms? Surge { get; init; }
 
     /// <summary>The lines of the quote, where they stand whatever was driven.</summary>
     public IReadOnlyList<FareLine>? Quoted { get; init; }
@@ -65,6 +82,13 @@ public sealed record FareInputs(int DistanceMetres, int DurationSeconds, int Slo
 /// <param name="MostMinorUnits">The most that it gives, or all that it gives.</param>
 public sealed record PromotionTerms(
     Guid PromotionId, string Name, long MostMinorUnits, bool FirstRideOnly, int UsesPerPassenger, int? BasisPoints = null, string? Code = null);
+
+/// <summary>A surge as a quote froze it, and where it came from.</summary>
+/// <param name="MultiplierBasisPoints">13 000 for 1.3 times the trip's price; always above 10 000.</param>
+/// <param name="Cell">Where the pickup was.</param>
+/// <param name="Round">The recomputation whose result it is.</param>
+/// <param name="RuleVersion">The operators' rule of the city and class that bounded it.</param>
+public sealed record SurgeTerms(int MultiplierBasisPoints, MapCell Cell, long Round, int RuleVersion);
 
 /// <summary>How a ride meets a zone.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ZoneMeeting>))]

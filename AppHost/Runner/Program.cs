@@ -12,6 +12,7 @@ var fleet = new Command("fleet", "Runs Tumpang on this machine: stores, services
     LogsCommand.Create(),
     ResetCommand.Create(),
     DemoCommand.Create(),
+    DayCommand.Create(),
     BenchCommand.Create(),
     TestCommand.Create(),
 };

@@ -17,11 +17,11 @@ sealed partial class BrokerMemory(SchemaName schema, FleetSubscriptions subscrip
     public async Task Restore(IConnection broker, CancellationToken ct)
     {
         var remembered = await MarkerExists(broker, ct);
-        await using var channel = await broker.CreateChannelAsync(cancellationToken: ct);
-        await BrokerTopology.Declare(channel, subscriptions.All, ct);
+        await BrokerTopology.Declare(broker, subscriptions.All, ct);
         if (!remembered)
         {
             await TakeBackArchive(ct);
+            await using var channel = await broker.CreateChannelAsync(cancellationToken: ct);
             await channel.ExchangeDeclareAsync(Marker, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: ct);
         }
     }

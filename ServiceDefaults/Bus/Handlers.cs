@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Tumpang.Contracts;
+using Tumpang.ServiceDefaults.Bus;
 using Event = Tumpang.Contracts.Event;
 
 namespace Tumpang.ServiceDefaults;
@@ -75,9 +76,11 @@ public sealed class BusHandlers
     {
         foreach (var (eventType, consumer, concurrency) in consumers)
         {
-            broker.ReceiveEndpoint(Subscriptions.QueueName(service, eventType), queue =>
+            var name = Subscriptions.QueueName(service, eventType);
+            broker.ReceiveEndpoint(name, queue =>
             {
                 queue.SetQuorumQueue();
+                queue.ConfigureChannel(channel => channel.UseFilter(new QueueFirst(name)));
                 queue.PrefetchCount = concurrency * 2;
                 queue.ConcurrentMessageLimit = concurrency;
                 queue.UseMessageRetry(Faults.RetryTransient);

@@ -65,6 +65,7 @@ static class Titles
         403 => "Not allowed.",
         404 => "Not found.",
         405 => "Wrong method.",
+        406 => "Not in that form.",
         409 => "Not in this state.",
         413 => "Too large.",
         415 => "Wrong media type.",

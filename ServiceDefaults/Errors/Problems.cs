@@ -90,6 +90,9 @@ static partial class Problems
             BadHttpRequestException { StatusCode: 413 } => new(413, "too-large", "The body is larger than this endpoint accepts."),
             BadHttpRequestException { InnerException: JsonException json } => new(400, "invalid-request", "The body is not the JSON that this endpoint expects.", FieldOf(json)),
             BadHttpRequestException bad => new(bad.StatusCode, "invalid-request", "A part of the request is missing or cannot be read."),
+            // A zero character is valid JSON and in no text or document of Postgres.
+            PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter }
+                => new(400, "invalid-request", "The request has a character that no text holds."),
             PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.LockNotAvailable }
                 => new(409, "lost-the-race", "Another request changed this at the same moment; read it again.") { RetryAfterSeconds = 1 },
             NpgsqlException { IsTransient: true } or RedisException or TimeoutException or TimeoutRejectedException or BrokenCircuitException or HttpRequestException

@@ -29,22 +29,45 @@ public sealed class TheDoorTests(GatewayFleet fleet)
     [InlineData("GET", "/v1/rides", "ride")]
     [InlineData("GET", "/v1/rides/0193/pin", "ride")]
     [InlineData("GET", "/v1/rides/0193/cancellation", "ride")]
+    [InlineData("POST", "/v1/rides/0193/stops/1/arrive", "ride")]
+    [InlineData("POST", "/v1/rides/0193/reroute", "ride")]
+    [InlineData("POST", "/v1/rides/0193/sos", "ride")]
+    [InlineData("GET", "/v1/ops/sos", "ride")]
+    [InlineData("POST", "/v1/rides/0193/cases", "ride")]
+    [InlineData("POST", "/v1/ops/cases/0193/close", "ride")]
+    [InlineData("GET", "/v1/ops/rides", "ride")]
+    [InlineData("GET", "/v1/ops/driver-day", "ride")]
+    [InlineData("PUT", "/v1/me/emergency-contacts", "user")]
     [InlineData("GET", "/v1/me/rating", "ride")]
+    [InlineData("GET", "/v1/me/driver-day", "ride")]
     [InlineData("GET", "/v1/me/favourite-drivers", "ride")]
     [InlineData("PUT", "/v1/me/favourite-drivers/0193", "ride")]
     [InlineData("POST", "/v1/payment-methods", "payment")]
     [InlineData("GET", "/v1/rides/0193/payment", "payment")]
+    [InlineData("GET", "/v1/rides/0193/payment/code", "payment")]
+    [InlineData("GET", "/v1/rides/0193/payment/code.svg", "payment")]
     [InlineData("POST", "/v1/rides/0193/payment/retry", "payment")]
     [InlineData("POST", "/v1/ops/rides/0193/payment/closures", "payment")]
+    [InlineData("POST", "/v1/wallet/top-ups", "payment")]
+    [InlineData("POST", "/v1/quotes", "billing")]
+    [InlineData("GET", "/v1/surge", "billing")]
+    [InlineData("PUT", "/v1/ops/surge-rules", "billing")]
+    [InlineData("GET", "/v1/rides/0193/fare", "billing")]
+    [InlineData("GET", "/v1/rides/0193/receipt.pdf", "billing")]
+    [InlineData("GET", "/v1/wallet", "billing")]
+    [InlineData("GET", "/v1/ops/rides/0193/money", "billing")]
+    [InlineData("POST", "/v1/ops/chargebacks/0193/forgive", "billing")]
+    [InlineData("POST", "/v1/ops/disputes/0193/evidence", "payment")]
+    [InlineData("GET", "/v1/ops/reconciliations/2026-11-21", "payment")]
     [InlineData("PUT", "/v1/me/bank-account", "payment")]
     public async Task Every_path_leads_to_its_service_and_only_with_a_token(string method, string path, string service)
     {
-        using var withToken = fleet.LoggedIn();
         using var asked = new HttpRequestMessage(new(method), path);
         using var askedByNobody = new HttpRequestMessage(new(method), path);
+        asked.Headers.Authorization = new("Bearer", fleet.Token());
 
-        var told = await (await withToken.SendAsync(asked, Ct)).Content.ReadFromJsonAsync<JsonElement>(Ct);
-        using var refused = await fleet.Development.SendAsync(askedByNobody, Ct);
+        var told = await (await fleet.Production.SendAsync(asked, Ct)).Content.ReadFromJsonAsync<JsonElement>(Ct);
+        using var refused = await fleet.Production.SendAsync(askedByNobody, Ct);
 
         Assert.Equal((service, path), (told.GetProperty("service").GetString(), told.GetProperty("path").GetString()));
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
@@ -84,8 +107,10 @@ public sealed class TheDoorTests(GatewayFleet fleet)
     [InlineData("/v1/sessions", "user")]
     [InlineData("/v1/sessions/refresh", "user")]
     [InlineData("/v1/webhooks/sandbox", "payment")]
+    [InlineData("/v1/webhooks/stripe", "payment")]
     [InlineData("/v1/shared-rides/0193", "ride")]
     [InlineData("/sandbox/sms/+12125550100", "sandbox")]
+    [InlineData("/sandbox/pay/0193", "sandbox")]
     public async Task What_comes_before_a_login_needs_no_token(string path, string service)
     {
         using var phone = fleet.FromOwnAddress();

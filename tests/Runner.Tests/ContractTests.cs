@@ -16,11 +16,11 @@ public sealed class ContractTests : IDisposable
     [Theory]
     [InlineData("gateway", "ConnectionStrings__postgres services__billing__http__0 services__location__http__0 services__match__http__0 services__payment__http__0 services__realtime__http__0 services__ride__http__0 services__sandbox__http__0 services__user__http__0")]
     [InlineData("user", "ConnectionStrings__postgres ConnectionStrings__rabbitmq ConnectionStrings__redis Secrets__PersonalDataKey Secrets__ProviderApiKey services__sandbox__http__0")]
-    [InlineData("location", "ConnectionStrings__postgres ConnectionStrings__rabbitmq ConnectionStrings__redis ServiceKeys__Callers__match ServiceKeys__Callers__realtime")]
-    [InlineData("match", "ConnectionStrings__postgres ConnectionStrings__rabbitmq Secrets__QuoteSigningKey ServiceKeys__Own services__location__http__0")]
-    [InlineData("ride", "ConnectionStrings__postgres ConnectionStrings__rabbitmq")]
-    [InlineData("billing", "ConnectionStrings__postgres ConnectionStrings__rabbitmq Secrets__QuoteSigningKey")]
-    [InlineData("payment", "ConnectionStrings__postgres ConnectionStrings__rabbitmq Secrets__CardTokenKey Secrets__ProviderApiKey Secrets__WebhookSigningKey services__sandbox__http__0")]
+    [InlineData("location", "ConnectionStrings__postgres ConnectionStrings__rabbitmq ConnectionStrings__redis ServiceKeys__Callers__billing ServiceKeys__Callers__match ServiceKeys__Callers__realtime")]
+    [InlineData("match", "ConnectionStrings__postgres ConnectionStrings__rabbitmq Secrets__QuoteSigningKey ServiceKeys__Callers__billing ServiceKeys__Own services__location__http__0")]
+    [InlineData("ride", "ConnectionStrings__postgres ConnectionStrings__rabbitmq Secrets__QuoteSigningKey")]
+    [InlineData("billing", "ConnectionStrings__postgres ConnectionStrings__rabbitmq Secrets__QuoteSigningKey ServiceKeys__Callers__payment ServiceKeys__Own services__location__http__0 services__match__http__0 services__payment__http__0")]
+    [InlineData("payment", "ConnectionStrings__postgres ConnectionStrings__rabbitmq Secrets__CardTokenKey Secrets__ProviderApiKey Secrets__WebhookSigningKey ServiceKeys__Callers__billing ServiceKeys__Own services__billing__http__0 services__sandbox__http__0")]
     [InlineData("realtime", "ConnectionStrings__postgres ConnectionStrings__rabbitmq ConnectionStrings__redis ServiceKeys__Own services__location__http__0")]
     [InlineData("sandbox", "ConnectionStrings__postgres Secrets__ProviderApiKey Secrets__WebhookSigningKey services__payment__http__0")]
     public void A_service_is_handed_what_it_needs_and_nothing_else(string service, string names)
@@ -76,7 +76,8 @@ public sealed class ContractTests : IDisposable
         var fleet = Fleet(replicas: 1);
 
         var ride = ProcessEnvironment.Of(Topology.Find("ride"), copy: 0, fleet);
-        var others = Contract.Secrets.Where(name => name is not "ride-password" and not "rabbitmq-password").Select(name => fleet.Secrets[name]);
+        var own = Topology.Find("ride").Secrets.Append("ride-password").Append("rabbitmq-password");
+        var others = Contract.Secrets.Except(own).Select(name => fleet.Secrets[name]);
 
         Assert.Contains("Username=tumpang_ride", ride["ConnectionStrings__postgres"]);
         Assert.Contains(fleet.Secrets["ride-password"], ride["ConnectionStrings__postgres"]);

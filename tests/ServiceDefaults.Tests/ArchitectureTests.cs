@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Xunit;
@@ -8,6 +9,7 @@ namespace Tumpang.ServiceDefaults.Tests;
 public sealed partial class ArchitectureTests
 {
     static readonly string Services = Path.GetFullPath(Path.Combine(Here(), "..", "..", "services"));
+    static readonly string Tests = Path.GetFullPath(Path.Combine(Here(), ".."));
 
     /// <remarks>A second connection inside a transaction can empty the pool for ever.</remarks>
     [Fact]
@@ -30,9 +32,22 @@ public sealed partial class ArchitectureTests
         Assert.All(references, name => Assert.Contains(name, shared));
     }
 
-    static string[] Files(string pattern)
+    /// <summary>What went wrong with money at NebengJek, by the numbers of the list in tests/README.md: whoever sees a test fail sees which of it is back.</summary>
+    [Fact]
+    public void Every_money_defect_of_NebengJek_names_a_test()
     {
-        var files = Directory.GetFiles(Services, pattern, SearchOption.AllDirectories);
+        int[] defects = [9, 10, .. Enumerable.Range(15, 11), 28];
+        var listed = File.ReadAllText(Path.Combine(Tests, "README.md"));
+
+        var named = Files("*.cs", Tests).SelectMany(file => NamedAfterDefect().Matches(File.ReadAllText(file))).ToList();
+
+        Assert.Empty(defects.Except(named.Select(test => int.Parse(test.Groups["defect"].Value, CultureInfo.InvariantCulture))));
+        Assert.All(named, test => Assert.Contains($".{test.Groups["test"].Value}`", listed));
+    }
+
+    static string[] Files(string pattern, string? under = null)
+    {
+        var files = Directory.GetFiles(under ?? Services, pattern, SearchOption.AllDirectories);
         Assert.NotEmpty(files);
         return files;
     }
@@ -47,6 +62,10 @@ public sealed partial class ArchitectureTests
 
     [GeneratedRegex(@"\bDatabase \w+\s*[,)]", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex TakesDatabase();
+
+    [GeneratedRegex(
+        @"\[(Fact|Theory)\][^;{}]*?public (void|async Task) (?<test>NebengJek_(?<defect>[0-9]+)_\w+)\(", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex NamedAfterDefect();
 
     [GeneratedRegex(@"<ProjectReference Include=""[^""]*/(?<name>\w+)\.csproj""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Reference();

@@ -34,6 +34,9 @@ public sealed class BusApp : IAsyncLifetime
     /// <summary>host:port,password=… of this program's Redis.</summary>
     public string Redis => servers!.Redis.ConnectionString;
 
+    /// <summary>The stores and a free port, for further services of this program.</summary>
+    public IReadOnlyDictionary<string, string?> Settings => SettingsOf(servers!);
+
     /// <summary>Where it listens.</summary>
     public Uri Address { get; private set; } = new("http://127.0.0.1");
 
@@ -87,15 +90,17 @@ public sealed class BusApp : IAsyncLifetime
         }
     }
 
+    static Dictionary<string, string?> SettingsOf(TestServers servers) => new(StringComparer.Ordinal)
+    {
+        ["ConnectionStrings:postgres"] = servers.Addresses.Postgres,
+        ["ConnectionStrings:rabbitmq"] = servers.Addresses.RabbitMq,
+        ["urls"] = "http://127.0.0.1:0",
+    };
+
     static WebApplication Build(TestServers servers)
     {
         var builder = WebApplication.CreateBuilder();
-        builder.Configuration.AddInMemoryCollection(
-        [
-            new("ConnectionStrings:postgres", servers.Addresses.Postgres),
-            new("ConnectionStrings:rabbitmq", servers.Addresses.RabbitMq),
-            new("urls", "http://127.0.0.1:0"),
-        ]);
+        builder.Configuration.AddInMemoryCollection(SettingsOf(servers));
         builder.AddServiceDefaults("bench").AddPostgres("bench").AddBus(Queues, bus => bus.Handle<RideRated, RecordRating>());
         builder.Logging.ClearProviders();
         var built = builder.Build();

@@ -13,7 +13,7 @@ public sealed class BusTests(BusApp app)
 
     /// <summary>NebengJek defect 25: change and event are two writes. Here a rollback takes the event with it, and a commit never leaves it behind.</summary>
     [Fact]
-    public async Task An_event_leaves_if_and_only_if_its_transaction_commits()
+    public async Task NebengJek_25_an_event_leaves_if_and_only_if_its_transaction_commits()
     {
         var (kept, dropped) = (Rated(), Rated());
         await using (var rolledBack = await app.Database.Begin(Ct))

@@ -28,6 +28,16 @@ public sealed class IdempotencyTests(BusApp app) : IDisposable
         Assert.Equal(1, await app.Effects(what));
     }
 
+    /// <summary>Valid JSON, but nothing that Postgres stores: the caller's fault, not ours.</summary>
+    [Fact]
+    public async Task A_character_that_no_text_holds_is_refused()
+    {
+        using var answer = await Post(new { what = "a\0b" }, Guid.NewGuid().ToString());
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal("invalid-request", (await answer.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("code").GetString());
+    }
+
     [Fact]
     public async Task A_key_with_another_body_is_refused_and_leaves_nothing()
     {

@@ -18,13 +18,17 @@ public sealed class TestBus : IAsyncDisposable
     TestBus(IConnection connection, IChannel channel, NpgsqlDataSource owner) => (this.connection, this.channel, this.owner) = (connection, channel, owner);
 
     /// <summary>Connects, and declares every queue of the fleet (or the given ones), so that nothing published here is lost.</summary>
-    public static async Task<TestBus> Connect(TestServers servers, CancellationToken ct, IReadOnlyList<Subscription>? queues = null)
+    public static Task<TestBus> Connect(TestServers servers, CancellationToken ct, IReadOnlyList<Subscription>? queues = null) =>
+        Connect(servers.Addresses.RabbitMq, servers.Owner, ct, queues);
+
+    /// <summary>Likewise, on the broker and the database of a fleet that runs.</summary>
+    public static async Task<TestBus> Connect(string rabbitMq, NpgsqlDataSource owner, CancellationToken ct, IReadOnlyList<Subscription>? queues = null)
     {
-        var broker = await new ConnectionFactory { Uri = new Uri(servers.Addresses.RabbitMq) }.CreateConnectionAsync(ct);
+        var broker = await new ConnectionFactory { Uri = new Uri(rabbitMq) }.CreateConnectionAsync(ct);
         var confirming = await broker.CreateChannelAsync(
             new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null), ct);
-        await BrokerTopology.Declare(confirming, queues ?? Subscriptions.All, ct);
-        return new(broker, confirming, servers.Owner);
+        await BrokerTopology.Declare(broker, queues ?? Subscriptions.All, ct);
+        return new(broker, confirming, owner);
     }
 
     /// <summary>Publishes in this order; returns when the broker has confirmed all.</summary>

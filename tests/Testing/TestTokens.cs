@@ -10,7 +10,8 @@ public sealed class TestTokens : IDisposable
 {
     readonly ServiceProvider services;
 
-    internal TestTokens(string postgres)
+    /// <param name="postgres">The database with the key ring, as its owner.</param>
+    public TestTokens(string postgres)
     {
         var collection = new ServiceCollection().AddLogging().AddSharedKeyRing(postgres);
         collection.AddAuthentication(BearerTokenDefaults.AuthenticationScheme).AddBearerToken();
@@ -29,6 +30,7 @@ public sealed class TestTokens : IDisposable
     /// <inheritdoc/>
     public void Dispose() => services.Dispose();
 
-    string Issue(Guid userId, params string[] roles) =>
+    /// <summary>A token of these roles.</summary>
+    public string Issue(Guid userId, params string[] roles) =>
         services.GetRequiredService<TokenIssuer>().Issue(userId, Guid.CreateVersion7(), Guid.NewGuid(), roles).AccessToken;
 }

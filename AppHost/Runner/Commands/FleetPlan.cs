@@ -14,6 +14,9 @@ internal sealed record FleetPlan(string DataDirectory, int PortBase, int Replica
     /// <summary>What runs on the stores; a part of the topology in tests.</summary>
     public IReadOnlyList<Service> Services { get; init; } = Topology.Services;
 
+    /// <summary>Given to every service on top of what it is handed anyway.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The first port of the fleet that people use; FLEET_PORTS moves it, for two working copies on one machine.</summary>
     public static int MainPorts => BaseOr(7100);
 
@@ -22,6 +25,9 @@ internal sealed record FleetPlan(string DataDirectory, int PortBase, int Replica
 
     /// <summary>The first port of the fleet of the benchmarks.</summary>
     public static int BenchPorts => BaseOr(7400, shift: 300);
+
+    /// <summary>The first port of the fleet that lives through a recorded day.</summary>
+    public static int DayPorts => BaseOr(7200, shift: 100);
 
     /// <summary>The clock of this plan, beginning now.</summary>
     public ClockSetting? Clock()

@@ -64,7 +64,7 @@ internal sealed class FleetRun : IAsyncDisposable
         await screen.During("starting the fleet", async () =>
         {
             stores = await Stores.Start(options, screen, ct);
-            var services = new FleetOptions(programs, directory, plan.PortBase, stores.Addresses, stores.Secrets) { Replicas = plan.Replicas, Services = plan.Services, Clock = plan.Clock() };
+            var services = new FleetOptions(programs, directory, plan.PortBase, stores.Addresses, stores.Secrets) { Replicas = plan.Replicas, Services = plan.Services, Clock = plan.Clock(), Settings = plan.Settings };
             FleetState.Of(stores, services, fleet: null).Save(directory);
             fleet = await Fleet.Start(services, screen, ct);
             return true;

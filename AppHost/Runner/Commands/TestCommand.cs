@@ -1,5 +1,5 @@
+using System.Collections.Concurrent;
 using System.CommandLine;
-using System.Diagnostics;
 using Tumpang.Runner.Fleets;
 using Tumpang.Runner.Processes;
 using Tumpang.Runner.Servers;
@@ -12,8 +12,11 @@ internal static class TestCommand
     /// <summary>Room for the connections of several fixtures at once, each with a service or a fleet of its own.</summary>
     const int MaxConnections = 600;
 
-    /// <summary>Far more than any project takes; one that hangs costs its own result, not everybody's.</summary>
-    static readonly TimeSpan LongestProject = TimeSpan.FromMinutes(12);
+    /// <summary>Projects at a time: most of a test's time is waiting for a clock of a service.</summary>
+    const int Lanes = 2;
+
+    /// <summary>A rush hour through every service takes the whole machine.</summary>
+    static readonly string[] Alone = ["Fleet.Tests"];
 
     static readonly Argument<string?> Filter = new("filter") { Description = "Part of a project's name (match), or of a test's full name, with * as the wildcard.", Arity = ArgumentArity.ZeroOrOne };
 
@@ -27,29 +30,25 @@ internal static class TestCommand
     static async Task<int> Run(Repository repository, string? filter, Screen screen, CancellationToken ct)
     {
         var projects = Projects(repository, filter, out var methods);
-        await Build.Projects(repository, [.. Build.Fleet, .. projects.Select(ProjectFile)], screen, ct);
+        await Build.Projects(repository, [.. Build.Fleet, .. projects.Select(TestRun.ProjectFile)], screen, ct);
         var directory = Path.Combine(repository.StateDirectory, "test");
         await using var run = FleetRun.Claim(directory, screen) ?? throw new FleetException("Another ./fleet test is running.");
         await run.Wipe();
         await using var stores = await Stores.Start(new StoreOptions(directory, FleetPlan.TestPorts) { MaxConnections = MaxConnections, VirtualHosts = projects }, screen, ct);
-        var handOver = Path.Combine(directory, "stores.json");
-        TestStores.Of(stores).Save(handOver);
-
-        var results = new List<ProjectResult>();
-        foreach (var project in projects)
+        var tests = new TestRun(repository, stores, methods, screen);
+        foreach (var project in projects.Intersect(Alone))
         {
-            ct.ThrowIfCancellationRequested();
-            try
-            {
-                results.Add(await screen.During(project, () => RunProject(repository, project, methods, handOver, screen, ct)));
-            }
-            finally
-            {
-                await StopFixtures(directory, screen);
-            }
+            await screen.During(project, () => tests.Run(project, lane: 0, ct));
         }
 
-        return Sum(results, mayBeEmpty: methods is not null);
+        var others = new ConcurrentQueue<string>(projects.Except(Alone));
+        if (!others.IsEmpty)
+        {
+            await screen.During(
+                $"{string.Join(", ", others)}, {Lanes} at a time", () => Task.WhenAll(Enumerable.Range(0, Lanes).Select(lane => tests.RunAll(others, lane, ct))));
+        }
+
+        return Sum([.. tests.Results.OrderBy(result => result.Project, StringComparer.Ordinal)], mayBeEmpty: methods is not null);
     }
 
     /// <summary>The projects that a filter chooses; when it is no project's name it chooses tests in all of them.</summary>
@@ -59,54 +58,6 @@ internal static class TestCommand
         var named = all.FindAll(name => filter is not null && name.Contains(filter, StringComparison.OrdinalIgnoreCase));
         methods = filter is null || named.Count > 0 ? null : $"*{filter}*";
         return named.Count > 0 ? named : all;
-    }
-
-    /// <summary>A test program that crashed leaves the servers and services of its fixtures behind.</summary>
-    static async Task StopFixtures(string directory, Screen screen)
-    {
-        var everywhere = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true };
-        foreach (var fixture in Directory.EnumerateDirectories(directory, "run", everywhere).Select(path => Path.GetDirectoryName(path)!).Where(path => path != directory).ToList())
-        {
-            await Stores.StopLeftovers(fixture, screen);
-        }
-    }
-
-    static string ProjectFile(string project) => $"tests/{project}/{project}.csproj";
-
-    static async Task<ProjectResult> RunProject(Repository repository, string project, string? methods, string stores, Screen screen, CancellationToken ct)
-    {
-        var clock = Stopwatch.StartNew();
-        var program = repository.BuiltProgramOf(ProjectFile(project));
-        var start = new ProcessStartInfo("dotnet", [program, "-noLogo", "-noColor", .. methods is null ? Array.Empty<string>() : ["-method", methods]])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            WorkingDirectory = Path.GetDirectoryName(program)!,
-        };
-        start.Environment[TestStores.Variable] = stores;
-        using var process = Process.Start(start)!;
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(LongestProject);
-        await using var end = limit.Token.Register(() => process.Kill(entireProcessTree: true));
-        var lines = new List<string>();
-        while (await process.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line)
-        {
-            lines.Add(line);
-            if (line.Contains("[FAIL]", StringComparison.Ordinal))
-            {
-                screen.Warn(line.Trim());
-            }
-        }
-
-        await process.WaitForExitAsync(CancellationToken.None);
-        if (limit.IsCancellationRequested)
-        {
-            screen.Warn($"{project} was stopped after {clock.Elapsed.TotalMinutes:0} min.");
-        }
-
-        var result = ProjectResult.Read(project, process.ExitCode, lines);
-        screen.Report($"{project,-20} {result.Passed,5} passed {result.Failed,3} failed {result.Skipped,3} skipped  {clock.Elapsed.TotalSeconds,6:0.0} s{(result.HasCrashed ? "  CRASHED" : "")}");
-        return result;
     }
 
     static int Sum(List<ProjectResult> results, bool mayBeEmpty)

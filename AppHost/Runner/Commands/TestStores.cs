@@ -23,9 +23,10 @@ public sealed record TestStores(string Postgres, string Redis, string RabbitMq, 
     public StoreAddresses Addresses => new(Postgres, Redis, RabbitMq);
 
     /// <summary>Hands over <paramref name="stores"/>, whoever started them.</summary>
-    public static TestStores Of(Stores stores) => new(
+    /// <param name="lane">Programs of different lanes run at the same time: 0 or 1.</param>
+    public static TestStores Of(Stores stores, int lane = 0) => new(
         stores.Addresses.Postgres, stores.Addresses.Redis, stores.Addresses.RabbitMq, stores.Options.DataDirectory,
-        stores.Options.PortBase, stores.Options.PortBase + (2 * Ports.PerFleet));
+        stores.Options.PortBase + (3 * lane * Ports.PerFleet), stores.Options.PortBase + (2 * (lane + 1) * Ports.PerFleet));
 
     internal void Save(string path) => PrivateFile.Write(path, JsonSerializer.Serialize(this, JsonSerializerOptions.Web));
 }
