@@ -7,10 +7,11 @@ cross  join lateral (
            coalesce(sum(entry.amount_minor_units) filter (where account.kind = 'Commission'), 0) as commission,
            coalesce(sum(entry.amount_minor_units) filter (where account.kind = 'Tax'), 0) as tax,
            coalesce(sum(entry.amount_minor_units) filter (where account.kind = 'Concessions'), 0) as concession
-    from   billing.ledger_transfers transfer
+    from   billing.ledger_keys key
+    join   billing.ledger_transfers transfer on (transfer.transfer_id, transfer.occurred_at) = (key.transfer_id, key.occurred_at)
     join   billing.ledger_entries entry on entry.transfer_id = transfer.transfer_id
     join   billing.ledger_accounts account on account.account_id = entry.account_id
-    where  transfer.business_key = 'adjustment:' || adjustment.adjustment_id) as posted
+    where  key.business_key = 'adjustment:' || adjustment.adjustment_id) as posted
 where  posted.receivable <> case when adjustment.status = 'Effective' then adjustment.amount_minor_units else 0 end
     or (adjustment.status = 'Effective' and (posted.driver, posted.commission, posted.tax, posted.concession)
         <> (adjustment.driver_minor_units, adjustment.commission_minor_units, adjustment.tax_minor_units, adjustment.concession_minor_units))

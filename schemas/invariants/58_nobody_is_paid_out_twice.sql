@@ -1,4 +1,4 @@
--- A payout is billing's and payment's alike, and in the provider's books exactly when it succeeded, once and with its amount.
+-- A payout is billing's and payment's alike and, where the sandbox pays it, in its books exactly when it succeeded, once and with its amount.
 select payout.id, payout.driver_id, payout.status, payout.amount_minor_units, paid.transfers, paid.amount_minor_units as paid_minor_units
 from   payment.payouts payout
 cross  join lateral (
@@ -6,6 +6,7 @@ cross  join lateral (
     from   sandbox.transfers
     where  idempotency_key = payout.id::text and status = 'Succeeded') as paid
 where  payout.status in ('Succeeded', 'Failed')
+  and  not exists (select from payment.bank_accounts account where account.id = payout.bank_account_id and account.provider <> 'sandbox')
   and  (paid.transfers <> (payout.status = 'Succeeded')::int
         or paid.amount_minor_units <> case when payout.status = 'Succeeded' then payout.amount_minor_units else 0 end)
 union all

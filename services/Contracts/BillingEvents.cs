@@ -17,9 +17,36 @@ public sealed record FareProgressed(Guid RideId, Guid PassengerId, Guid DriverId
 /// <param name="Commission">Our share of it.</param>
 /// <param name="DriverEarning">The driver's share. Total + Promotion = Commission + DriverEarning + Tax.</param>
 /// <param name="Promotion">What we bear of it; null for nothing.</param>
+/// <param name="Credit">What of the total we owed to the passenger and billing has set off: payment collects the rest. Null for nothing.</param>
 public sealed record FareFinalised(
     Guid FareId, Guid RideId, Guid PassengerId, Guid DriverId, FareKind Kind, Money Total, Money Commission, Money DriverEarning,
-    Money Tax, int DistanceMetres, int DurationSeconds, PaymentChoice Payment, Money? Promotion = null) : Event
+    Money Tax, int DistanceMetres, int DurationSeconds, PaymentChoice Payment, Money? Promotion = null,
+    Money? Credit = null) : Event
+{
+    /// <summary>The total without what was set off.</summary>
+    [JsonIgnore]
+    public Money ToCollect => Credit is { } credit ? Total - credit : Total;
+
+    public override Guid AggregateId => RideId;
+}
+
+/// <summary>A fare, or a part of it, is taken from the passenger's wallet.</summary>
+/// <param name="AttemptId">payment's, which asked for it.</param>
+/// <param name="Amount">What was taken; less than was asked for only where a part was allowed.</param>
+public sealed record WalletCharged(Guid AttemptId, Guid PaymentOrderId, Guid RideId, Guid PassengerId, Money Amount) : Event
+{
+    public override Guid AggregateId => RideId;
+}
+
+/// <summary>Nothing was taken from the passenger's wallet, and for this attempt nothing will be.</summary>
+/// <param name="Code">Stable code of the refusal: insufficient-wallet-balance.</param>
+public sealed record WalletChargeRefused(Guid AttemptId, Guid PaymentOrderId, Guid RideId, Guid PassengerId, Money Amount, string Code) : Event
+{
+    public override Guid AggregateId => RideId;
+}
+
+/// <summary>A ride was cancelled and nothing is owed for it; told once, in place of a fare. payment lets go of what it held.</summary>
+public sealed record CancellationWaived(Guid RideId, Guid PassengerId, Guid DriverId) : Event
 {
     public override Guid AggregateId => RideId;
 }

@@ -44,9 +44,11 @@ public sealed record ScheduledSearchStarted(Guid RideRequestId, Guid PassengerId
 /// <param name="PickupAt">When the passenger wants to be picked up, city time; null for at once.</param>
 /// <param name="Tip">What the passenger promises on top of the fare; null for nothing.</param>
 /// <param name="AfterRideId">The ride that the driver is about to end; this one comes next. Null for a driver who is free.</param>
+/// <param name="Stops">Places on the way, in order; null for none.</param>
 public sealed record OfferMade(
     Guid OfferId, Guid RideRequestId, Guid PassengerId, Guid DriverId, GeoPoint Pickup, GeoPoint DropOff,
-    int PickupDistanceMetres, Money Fare, DateTimeOffset ExpiresAt, DateTimeOffset? PickupAt = null, Money? Tip = null, Guid? AfterRideId = null) : Event
+    int PickupDistanceMetres, Money Fare, DateTimeOffset ExpiresAt, DateTimeOffset? PickupAt = null, Money? Tip = null, Guid? AfterRideId = null,
+    IReadOnlyList<GeoPoint>? Stops = null) : Event
 {
     public override Guid AggregateId => RideRequestId;
 }
@@ -78,10 +80,11 @@ public sealed record OfferWithdrawn(Guid OfferId, Guid RideRequestId, Guid Passe
 /// <summary>Both sides agreed. The ride's id is minted here; ride creates it once.</summary>
 /// <param name="Tip">What the passenger promised on top of the fare; null for nothing.</param>
 /// <param name="AfterRideId">The ride that the driver was still driving; null for a driver who was free.</param>
+/// <param name="Stops">Places on the way, in order; null for none.</param>
 public sealed record MatchConfirmed(
     Guid RideId, Guid RideRequestId, Guid OfferId, Guid PassengerId, Guid DriverId, string CityId, VehicleClass VehicleClass,
     GeoPoint Pickup, GeoPoint DropOff, GeoPoint DriverPosition, Guid QuoteId, Money QuotedFare, PaymentChoice Payment, Money? Tip = null,
-    Guid? AfterRideId = null) : Event
+    Guid? AfterRideId = null, IReadOnlyList<GeoPoint>? Stops = null) : Event
 {
     public override Guid AggregateId => RideRequestId;
 }

@@ -6,10 +6,11 @@ namespace Tumpang.Contracts;
 /// <param name="Tip">What the passenger promised on top of the fare; null for nothing.</param>
 /// <param name="PickupDistanceMetres">Straight-line metres from the driver, or the drop-off that they drive to, to the pickup at the match.</param>
 /// <param name="AfterRideId">The ride that the driver must end first; null when the driver is on the way.</param>
+/// <param name="Stops">Places on the way, in order; null for none.</param>
 public sealed record RideCreated(
     Guid RideId, Guid RideRequestId, Guid PassengerId, Guid DriverId, string CityId, VehicleClass VehicleClass,
     GeoPoint Pickup, GeoPoint DropOff, Guid QuoteId, Money QuotedFare, PaymentChoice Payment,
-    Money? Tip = null, int? PickupDistanceMetres = null, Guid? AfterRideId = null) : Event
+    Money? Tip = null, int? PickupDistanceMetres = null, Guid? AfterRideId = null, IReadOnlyList<GeoPoint>? Stops = null) : Event
 {
     public override Guid AggregateId => RideId;
 }
@@ -33,14 +34,47 @@ public sealed record RideStarted(Guid RideId, Guid PassengerId, Guid DriverId, G
     public override Guid AggregateId => RideId;
 }
 
+/// <summary>The driver is at a place on the way.</summary>
+/// <param name="Number">Of the places in their order, from 1.</param>
+/// <param name="StopsAhead">Those still to come, in order.</param>
+public sealed record StopReached(
+    Guid RideId, Guid PassengerId, Guid DriverId, int Number, GeoPoint Position, GeoPoint DropOff, IReadOnlyList<GeoPoint> StopsAhead) : Event
+{
+    public override Guid AggregateId => RideId;
+}
+
+/// <summary>The driver goes on from a place on the way.</summary>
+/// <param name="WaitedSeconds">Since it was reached, whole seconds of city time.</param>
+public sealed record StopLeft(Guid RideId, Guid PassengerId, Guid DriverId, int Number, int WaitedSeconds) : Event
+{
+    public override Guid AggregateId => RideId;
+}
+
+/// <summary>
+/// The passenger agreed to the price of another way: another drop-off, or other places on the way to it; before the ride has begun, too. billing stores the
+/// quote from here.
+/// </summary>
+/// <param name="StopsAhead">The places on the way that are still to come, in order; those that were reached stay.</param>
+/// <param name="QuoteToken">As billing signed it; phones get the event without it.</param>
+public sealed record RideRerouted(
+    Guid RideId, Guid RideRequestId, Guid PassengerId, Guid DriverId, string CityId, VehicleClass VehicleClass, GeoPoint DropOff,
+    IReadOnlyList<GeoPoint> StopsAhead, Guid QuoteId, Money QuotedFare, Guid PreviousQuoteId, string? QuoteToken = null) : Event
+{
+    public override Guid AggregateId => RideId;
+}
+
 /// <summary>The driver ended the ride. When and where only: the distance is location's to tell, the fare billing's.</summary>
 /// <param name="StartedAt">City time of the start.</param>
 /// <param name="FareFactorBasisPoints">The driver may lower the fare: 10 000 = all of it, 0 = a free ride. Never more.</param>
 /// <param name="WaitedSeconds">How long the driver waited at the pickup, from arrival to start, city time.</param>
-/// <param name="Stops">How many stops there were on the way.</param>
+/// <param name="Stops">How many places on the way were reached.</param>
+/// <param name="WaitedAtStops">How long the driver waited at each of them, whole seconds of city time; null for none.</param>
+/// <param name="QuoteId">The quote that the ride ended under: of several the last one that the passenger agreed to.</param>
+/// <param name="QuotedFare">Of that quote.</param>
 public sealed record RideCompleted(
     Guid RideId, Guid PassengerId, Guid DriverId, GeoPoint DropOff, DateTimeOffset StartedAt, DateTimeOffset CompletedAt,
-    int FareFactorBasisPoints, int? WaitedSeconds = null, int? Stops = null) : Event
+    int FareFactorBasisPoints, int? WaitedSeconds = null, int? Stops = null, IReadOnlyList<int>? WaitedAtStops = null, Guid? QuoteId = null,
+    Money? QuotedFare = null) : Event
 {
     public override Guid AggregateId => RideId;
 }
@@ -48,9 +82,13 @@ public sealed record RideCompleted(
 /// <summary>The ride ended before its drop-off. billing alone turns this into a charge, or none.</summary>
 /// <param name="CancelledIn">The status that the ride was in.</param>
 /// <param name="AssignedAt">City time of the match, for grace periods; of a ride that was queued when its driver set out, or else of the cancellation.</param>
+/// <param name="QuoteId">The quote that the ride stood under: of several the last one that the passenger agreed to.</param>
+/// <param name="DropOff">Where the ride was to go, by <paramref name="Stops"/> (null for none): match goes on from there when the driver cancelled.</param>
+/// <param name="QuotedFare">Of that quote.</param>
 public sealed record RideCancelled(
     Guid RideId, Guid RideRequestId, Guid PassengerId, Guid DriverId, Party By, string Reason, RideStatus CancelledIn,
-    DateTimeOffset AssignedAt, Guid QuoteId, PaymentChoice Payment) : Event
+    DateTimeOffset AssignedAt, Guid QuoteId, PaymentChoice Payment, GeoPoint? DropOff = null, IReadOnlyList<GeoPoint>? Stops = null,
+    Money? QuotedFare = null) : Event
 {
     public override Guid AggregateId => RideId;
 
@@ -73,6 +111,22 @@ public sealed record RideFellSilent(
     Guid RideId, Guid PassengerId, Guid DriverId, string CityId, RideStatus Status, DateTimeOffset LastHeardAt, GeoPoint? LastPosition = null) : Event
 {
     public override Guid AggregateId => RideId;
+}
+
+/// <summary>Somebody on a ride asks for help. Operators see it at once; user texts the emergency contacts.</summary>
+/// <param name="RaisedBy">The user who asks.</param>
+/// <param name="Position">Where they are, or were last heard of; null when that is not known.</param>
+public sealed record SosRaised(
+    Guid AlertId, Guid RideId, Guid PassengerId, Guid DriverId, Party By, Guid RaisedBy, string CityId, GeoPoint? Position = null) : Event
+{
+    public override Guid AggregateId => AlertId;
+}
+
+/// <summary>One side of a ride lost something, or complains. What was said is ride's to show, to operators; no event has it.</summary>
+/// <param name="By">The side that opened it.</param>
+public sealed record CaseOpened(Guid CaseId, Guid RideId, Guid PassengerId, Guid DriverId, Party By, CaseKind Kind) : Event
+{
+    public override Guid AggregateId => CaseId;
 }
 
 /// <summary>One side rated the other, 1 to 5 stars; once per ride and side.</summary>

@@ -8,7 +8,8 @@ public sealed record UserRegistered(Guid UserId) : Event
 
 /// <summary>The user may now drive this vehicle. Published again when the vehicle changes.</summary>
 /// <param name="DriverId">The user's id: a driver is a user with a vehicle.</param>
-public sealed record DriverApproved(Guid DriverId, VehicleType VehicleType, VehicleClass VehicleClass) : Event
+/// <param name="Plate">Of the vehicle, as everybody on the street reads it; older copies of user do not say it.</param>
+public sealed record DriverApproved(Guid DriverId, VehicleType VehicleType, VehicleClass VehicleClass, string? Plate = null) : Event
 {
     public override Guid AggregateId => DriverId;
 }

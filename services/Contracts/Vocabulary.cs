@@ -16,9 +16,11 @@ public enum VehicleClass { Motorcycle, Standard, Premium, Van }
 [JsonConverter(typeof(JsonStringEnumConverter<ZoneKind>))]
 public enum ZoneKind { ServiceArea, Airport, Station, Surge, Restricted }
 
-/// <summary>How a passenger pays.</summary>
+/// <summary>
+/// How a passenger pays. Wallet: from what they have paid in advance, which billing keeps. Qr: a phone scans a code and pays it at the provider.
+/// </summary>
 [JsonConverter(typeof(JsonStringEnumConverter<PaymentMethodKind>))]
-public enum PaymentMethodKind { Card, Cash }
+public enum PaymentMethodKind { Card, Cash, Wallet, Qr }
 
 /// <summary>A side of a ride; <see cref="System"/> when a rule of ours decided.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<Party>))]
@@ -33,6 +35,10 @@ public enum Party { Passenger, Driver, System }
 /// </summary>
 [JsonConverter(typeof(JsonStringEnumConverter<RideStatus>))]
 public enum RideStatus { Queued, DriverAssigned, DriverArrived, InProgress, Completed, Cancelled }
+
+/// <summary>What somebody reports after a ride.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<CaseKind>))]
+public enum CaseKind { LostItem, Complaint }
 
 /// <summary>How a passenger pays for one ride: the method's id at payment, and its kind.</summary>
 public readonly record struct PaymentChoice(Guid PaymentMethodId, PaymentMethodKind Kind);

@@ -27,6 +27,11 @@ public sealed record Zone(Guid ZoneId, string CityId, string Name, ZoneKind Kind
         return false;
     }
 
+    /// <summary>True when the zone and a rectangle have a place in common.</summary>
+    public bool Meets(GeoPoint lowest, GeoPoint highest) =>
+        Ring.Any(corner => IsBetween(lowest.Latitude, highest.Latitude, corner.Latitude) && IsBetween(lowest.Longitude, highest.Longitude, corner.Longitude))
+        || IsCrossedBy([lowest, lowest with { Longitude = highest.Longitude }, highest, highest with { Longitude = lowest.Longitude }, lowest]);
+
     /// <summary>For a leg with both ends outside: it enters where it crosses an edge.</summary>
     bool IsCrossedBy(GeoPoint start, GeoPoint end)
     {

@@ -46,5 +46,24 @@ public sealed class ZoneIndex
     /// <summary>True where nobody may be picked up or dropped off.</summary>
     public bool IsRestricted(string cityId, GeoPoint place) => Find(cityId, place, ZoneKind.Restricted) is not null;
 
+    /// <summary>True where prices may follow demand: within a surge zone, or anywhere in a city for which none is drawn.</summary>
+    public bool MaySurge(string cityId, GeoPoint place) => MaySurge(cityId, zone => zone.Covers(place));
+
+    /// <summary>True where they may in a part of a rectangle.</summary>
+    public bool MaySurge(string cityId, GeoPoint southWest, GeoPoint northEast) => MaySurge(cityId, zone => zone.Meets(southWest, northEast));
+
+    bool MaySurge(string cityId, Func<Zone, bool> holds)
+    {
+        var hasZones = false;
+        foreach (var zone in Of(cityId))
+        {
+            if (zone.Kind is not ZoneKind.Surge) continue;
+            if (holds(zone)) return true;
+            hasZones = true;
+        }
+
+        return !hasZones;
+    }
+
     Zone[] Of(string cityId) => byCity.GetValueOrDefault(cityId) ?? [];
 }

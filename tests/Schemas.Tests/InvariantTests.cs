@@ -18,7 +18,8 @@ public sealed class InvariantTests(SchemaServers servers)
         declare it record;
         begin
             for it in select conrelid::regclass as relation, conname from pg_constraint
-                where connamespace::regnamespace::text in ('users', 'location', 'match', 'ride', 'billing', 'payment', 'sandbox') and conrelid <> 0 and contype not in ('p', 't') order by contype = 'u'
+                where connamespace::regnamespace::text in ('users', 'location', 'match', 'ride', 'billing', 'payment', 'sandbox') and conrelid <> 0 and contype not in ('p', 't')
+                  and conparentid = 0 and coninhcount = 0 order by contype = 'u'
             loop execute format('alter table %s drop constraint if exists %I cascade', it.relation, it.conname); end loop;
             for it in select indexrelid::regclass as index from pg_index join pg_class on pg_class.oid = indexrelid
                 where indisunique and not indisprimary and relnamespace::regnamespace::text in ('users', 'location', 'match', 'ride', 'billing', 'payment', 'sandbox')
@@ -55,6 +56,21 @@ public sealed class InvariantTests(SchemaServers servers)
     const string Ride = $$"""put('ride.rides', '{"ride_id": "{{One}}", "status": "Completed"}')""";
     const string Fare = $$"""put('billing.fares', '{"fare_id": "{{Two}}", "ride_id": "{{One}}", "kind": "Ride", "total_minor_units": 500}')""";
     const string Order = $$"""put('payment.orders', '{"id": "{{Three}}", "fare_id": "{{Two}}", "ride_id": "{{One}}", "amount_minor_units": 500, "kind": "Card", "status": "Settled"}')""";
+
+    const string SurgedQuote = $$$$"""
+        put('billing.quotes', '{"quote_id": "{{{{One}}}}", "city_id": "nyc", "vehicle_class": "Van",
+            "inputs": {"surge": {"multiplierBasisPoints": 13000, "cell": {"line": 1, "place": 2}, "round": 5, "ruleVersion": 1}}}')
+        """;
+
+    const string SurgeChange =
+        """put('billing.surge_changes', '{"city_id": "nyc", "vehicle_class": "Van", "line": 1, "place": 2, "round": 4, "multiplier_basis_points": 13000}')""";
+
+    static string SurgeRule(bool isOn, int most) => $$"""
+        put('billing.surge_rules', '{"city_id": "nyc", "vehicle_class": "Van", "version": 1, "is_on": {{(isOn ? "true" : "false")}}, "least_basis_points": 10000,
+            "most_basis_points": {{most}}}')
+        """;
+
+    const string FareKey = $$"""put('billing.fare_keys', '{"fare_id": "{{Two}}", "ride_id": "{{One}}"}')""";
 
     /// <summary>By invariant: what is put, and how it is wrong. Several lines of one invariant break it in several ways.</summary>
     static readonly (string Invariant, string Case, string[] Rows)[] Broken =
@@ -109,6 +125,32 @@ public sealed class InvariantTests(SchemaServers servers)
             """put('match.ride_requests', '{"status": "Matched", "updated_at": "2013-11-18T16:10Z"}')""",
         ]),
         ("23_ride_requests_end", "a passenger told too late", ["""put('match.ride_requests', '{"status": "NoDriverFound", "search_ends_at": "2013-11-18T16:05Z", "ended_at": "2013-11-18T16:07Z"}')"""]),
+        ("24_rides_are_billed_as_they_went", "a fare by a quote that was replaced",
+        [
+            $$"""put('ride.rides', '{"ride_id": "{{One}}", "quote_id": "{{Two}}", "status": "Completed"}')""",
+            $$"""put('billing.rides', '{"ride_id": "{{One}}", "quote_id": "{{Three}}", "status": "Charged"}')""",
+        ]),
+        ("24_rides_are_billed_as_they_went", "a stop that nobody billed",
+        [
+            $$"""put('ride.rides', '{"ride_id": "{{One}}", "quote_id": "{{Two}}", "status": "Completed", "stops": [{"arrivedAt": "2013-11-18T16:00Z"}, {}]}')""",
+            $$"""put('billing.rides', '{"ride_id": "{{One}}", "quote_id": "{{Two}}", "status": "Charged", "stops": 0}')""",
+        ]),
+        ("25_rides_have_their_whole_history", "a step that nobody wrote down",
+        [
+            $$"""put('ride.rides', '{"ride_id": "{{One}}", "status": "DriverArrived", "version": 2}')""",
+            $$"""put('ride.transitions', '{"ride_id": "{{One}}", "version": 2, "from_status": "DriverAssigned", "status": "DriverArrived"}')""",
+        ]),
+        ("25_rides_have_their_whole_history", "a ride that stands where its history does not lead",
+        [
+            $$"""put('ride.rides', '{"ride_id": "{{One}}", "status": "InProgress", "version": 1}')""",
+            $$"""put('ride.transitions', '{"ride_id": "{{One}}", "version": 1, "status": "DriverAssigned"}')""",
+        ]),
+        ("25_rides_have_their_whole_history", "another way in a status that the ride was not in",
+        [
+            $$"""put('ride.rides', '{"ride_id": "{{One}}", "status": "DriverAssigned", "version": 2}')""",
+            $$"""put('ride.transitions', '{"ride_id": "{{One}}", "version": 1, "status": "DriverAssigned"}')""",
+            $$"""put('ride.on_the_way', '{"ride_id": "{{One}}", "version": 2, "status": "DriverArrived", "what": "Rerouted"}')""",
+        ]),
         ("30_ledger_transfers_sum_to_zero", "a unit is missing",
         [
             $$"""put('billing.ledger_transfers', '{"transfer_id": "{{One}}"}')""",
@@ -138,6 +180,22 @@ public sealed class InvariantTests(SchemaServers servers)
         ("36_adjustments_are_in_the_ledger", "a fare lowered by nobody",
             [$$"""put('billing.fares', '{"ride_id": "{{One}}", "total_minor_units": 500, "adjusted_minor_units": 100}')"""]),
         ("37_payouts_are_in_the_ledger", "a payout that left nobody's balance", ["""put('billing.payouts', '{"status": "Sent", "amount_minor_units": 100}')"""]),
+        ("39_closed_months_are_as_they_were", "a transfer without its key", ["put('billing.ledger_transfers', '{}')"]),
+        ("39_closed_months_are_as_they_were", "a key without its transfer", ["put('billing.ledger_keys', '{}')"]),
+        ("39_closed_months_are_as_they_were", "an entry dated apart from its transfer",
+        [
+            $$"""put('billing.ledger_transfers', '{"transfer_id": "{{One}}"}')""",
+            $$"""put('billing.ledger_keys', '{"transfer_id": "{{One}}"}')""",
+            $$"""put('billing.ledger_entries', '{"transfer_id": "{{One}}", "occurred_at": "2013-12-18T16:00Z"}')""",
+        ]),
+        ("39_closed_months_are_as_they_were", "a balance that nothing moved", ["""put('billing.month_balances', '{"month": "2013-11-01", "moved_minor_units": 5, "closing_minor_units": 5}')"""]),
+        ("39_closed_months_are_as_they_were", "a month that was added to",
+        [
+            $$"""put('billing.ledger_transfers', '{"transfer_id": "{{One}}"}')""",
+            $$"""put('billing.ledger_keys', '{"transfer_id": "{{One}}"}')""",
+            $$"""put('billing.ledger_entries', '{"transfer_id": "{{One}}", "amount_minor_units": 5}')""",
+            """put('billing.kept_months', '{"month": "2013-11-01"}')""",
+        ]),
         ("40_tracks_add_up", "metres that no point added", [$$"""put('location.rides', '{"distance_metres": 100}')"""]),
         ("41_completed_rides_have_closed_tracks", "a track left open",
         [
@@ -179,6 +237,93 @@ public sealed class InvariantTests(SchemaServers servers)
             $$"""put('payment.adjustments', '{"ride_id": "{{One}}", "amount_minor_units": 100}')""",
             $$"""put('payment.attempts', '{"order_id": "{{Three}}", "amount_minor_units": 500, "status": "Succeeded", "kind": "Card"}')""",
         ]),
+        ("51_nobody_is_charged_twice", "an order that has lost count",
+            ["put('payment.orders', '{\"amount_minor_units\": 500, \"collected_minor_units\": 100}')"]),
+        ("52_settled_orders_have_one_success", "an order that is paid and stays open",
+            ["put('payment.orders', '{\"status\": \"Owed\", \"amount_minor_units\": 500, \"collected_minor_units\": 500}')"]),
+        ("66_authorisations_are_in_the_providers_books", "a hold that the provider does not know", ["put('payment.authorisations', '{\"status\": \"Authorised\"}')"]),
+        ("66_authorisations_are_in_the_providers_books", "a hold that was let go of and is still there",
+        [
+            $$"""put('payment.authorisations', '{"id": "{{One}}", "status": "Released", "amount_minor_units": 100}')""",
+            $$"""put('sandbox.authorisations', '{"idempotency_key": "{{One}}", "status": "Authorised", "amount_minor_units": 100, "expires_at": "2999-01-01T00:00Z"}')""",
+        ]),
+        ("66_authorisations_are_in_the_providers_books", "a capture that nobody knows of",
+        [
+            $$"""put('payment.authorisations', '{"id": "{{One}}", "status": "Expired", "amount_minor_units": 100}')""",
+            $$"""put('sandbox.authorisations', '{"idempotency_key": "{{One}}", "status": "Captured", "amount_minor_units": 100, "captured_minor_units": 100}')""",
+        ]),
+        ("71_codes_are_paid_once", "a payment of a code that is nobody's",
+            [$$"""put('sandbox.charges', '{"code_key": "{{One}}", "status": "Succeeded", "amount_minor_units": 100}')"""]),
+        ("71_codes_are_paid_once", "a surplus that is also the fare",
+        [
+            $$"""put('sandbox.charges', '{"id": "{{Two}}", "code_key": "{{One}}", "status": "Succeeded", "amount_minor_units": 100}')""",
+            $$"""put('payment.attempts', '{"id": "{{One}}", "kind": "Qr", "status": "Succeeded", "provider_charge_id": "{{Two}}", "amount_minor_units": 100}')""",
+            $$"""put('payment.surplus_payments', '{"provider": "sandbox", "provider_charge_id": "{{Two}}", "status": "Failed"}')""",
+        ]),
+        ("71_codes_are_paid_once", "a surplus that the provider has not given back",
+            ["put('payment.surplus_payments', '{\"provider\": \"sandbox\", \"status\": \"Succeeded\", \"amount_minor_units\": 100}')"]),
+        ("71_codes_are_paid_once", "a surplus that the ledger does not know",
+            ["put('payment.surplus_payments', '{\"provider\": \"sandbox\", \"status\": \"Sent\", \"amount_minor_units\": 100}')"]),
+        ("73_fares_are_in_their_months", "a fare that can be had twice", [Fare]),
+        ("73_fares_are_in_their_months", "a key of no fare", [FareKey]),
+        ("73_fares_are_in_their_months", "a key of another fare", [Fare, $$"""put('billing.fare_keys', '{"fare_id": "{{Three}}", "ride_id": "{{One}}"}')"""]),
+        ("73_fares_are_in_their_months", "a fare in another month than its transfer",
+        [
+            Fare, FareKey, $$"""put('billing.ledger_keys', '{"business_key": "fare:{{Two}}", "occurred_at": "2013-12-01T00:00Z"}')""",
+        ]),
+        ("74_nobody_drives_under_a_released_quote", "a search under a quote that was given up",
+        [
+            $$"""put('match.ride_requests', '{"quote_id": "{{One}}", "status": "Searching"}')""",
+            $$"""put('billing.quote_releases', '{"quote_id": "{{One}}"}')""",
+        ]),
+        ("74_nobody_drives_under_a_released_quote", "a ride under the quote before the last",
+        [
+            $$"""put('ride.rides', '{"quote_id": "{{One}}", "status": "DriverArrived"}')""",
+            $$"""put('billing.quote_releases', '{"quote_id": "{{One}}"}')""",
+        ]),
+        ("75_wallets_hold_what_was_paid_in", "a wallet below zero", ["put('billing.ledger_accounts', '{\"kind\": \"PassengerWallet\", \"balance_minor_units\": 1}')"]),
+        ("75_wallets_hold_what_was_paid_in", "a fare that billing did not take",
+            ["put('payment.attempts', '{\"kind\": \"Wallet\", \"status\": \"Succeeded\", \"amount_minor_units\": 100}')"]),
+        ("75_wallets_hold_what_was_paid_in", "a charge of a wallet that nobody asked for", ["put('billing.wallet_charges', '{}')"]),
+        ("75_wallets_hold_what_was_paid_in", "a top-up that nobody charged", ["put('payment.top_ups', '{\"status\": \"Succeeded\", \"amount_minor_units\": 100}')"]),
+        ("77_tips_are_the_drivers", "a tip that nobody charged", ["put('payment.tips', '{\"status\": \"Succeeded\", \"amount_minor_units\": 100}')"]),
+        ("77_tips_are_the_drivers", "a tip that nobody gave", ["put('billing.ledger_transfers', '{\"kind\": \"Tip\"}')"]),
+        ("67_no_money_stays_held", "a hold of a ride that cost nothing",
+            [$$"""put('payment.authorisations', '{"ride_id": "{{One}}", "status": "Authorised"}')""", $$"""put('payment.waived_rides', '{"ride_id": "{{One}}"}')"""]),
+        ("67_no_money_stays_held", "a hold that nobody captures", ["put('payment.authorisations', '{\"status\": \"Capturing\"}')"]),
+        ("67_no_money_stays_held", "a hold that nobody lets go of", ["put('payment.authorisations', '{\"status\": \"Releasing\"}')"]),
+        ("59_referrals_are_within_budget", "money reserved for nobody", ["""put('billing.referral_programmes', '{"reserved_minor_units": 5, "budget_minor_units": 9}')"""]),
+        ("59_referrals_are_within_budget", "a newcomer without a credit",
+        [
+            $$"""put('billing.referral_programmes', '{"programme_id": "{{Three}}", "newcomer_minor_units": 5, "spent_minor_units": 5, "budget_minor_units": 9}')""",
+            $$"""put('billing.referrals', '{"programme_id": "{{Three}}", "status": "Lapsed"}')""",
+        ]),
+        ("59_referrals_are_within_budget", "a referrer who brought more than there are",
+        [
+            $$"""put('billing.referral_programmes', '{"programme_id": "{{Three}}", "most_per_referrer": 5}')""",
+            $$"""put('billing.referral_counts', '{"programme_id": "{{Three}}", "referrals": 1}')""",
+        ]),
+        ("62_credits_are_used_once", "a credit that the ledger does not know", ["""put('billing.passenger_credits', '{"amount_minor_units": 5, "left_minor_units": 5}')"""]),
+        ("62_credits_are_used_once", "a ledger that nobody's credit explains", ["""put('billing.ledger_accounts', '{"kind": "PassengerCredit", "balance_minor_units": -5}')"""]),
+        ("62_credits_are_used_once", "a credit that vanished", ["""put('billing.passenger_credits', '{"amount_minor_units": 5}')"""]),
+        ("62_credits_are_used_once", "a fare that a credit paid and nobody set off",
+            [$$"""put('billing.fares', '{"ride_id": "{{One}}", "total_minor_units": 500, "credited_minor_units": 100}')"""]),
+        ("62_credits_are_used_once", "a fare that used a credit without the ledger",
+        [
+            $$"""put('billing.fares', '{"ride_id": "{{One}}", "total_minor_units": 500, "credited_minor_units": 100}')""",
+            $$"""put('billing.credit_uses', '{"ride_id": "{{One}}", "credit_id": "{{Two}}", "amount_minor_units": 100}')""",
+        ]),
+        ("63_taxes_are_those_of_the_fares", "a tax that is not posted",
+            [$$"""put('billing.fares', '{"ride_id": "{{One}}", "total_minor_units": 500, "tax_minor_units": 50}')"""]),
+        ("63_taxes_are_those_of_the_fares", "a tax of no fare",
+        [
+            $$"""put('billing.ledger_transfers', '{"transfer_id": "{{One}}"}')""",
+            """put('billing.ledger_accounts', '{"kind": "Tax"}')""",
+            $$"""
+            put('billing.ledger_entries', json_build_object(
+                'transfer_id', '{{One}}', 'account_id', (select max(account_id) from billing.ledger_accounts), 'amount_minor_units', -5)::jsonb)
+            """,
+        ]),
         ("58_nobody_is_paid_out_twice", "a payout that payment does not know", ["put('billing.payouts', '{}')"]),
         ("58_nobody_is_paid_out_twice", "a payout that nobody reserved", ["put('payment.payouts', '{}')"]),
         ("58_nobody_is_paid_out_twice", "a failed payout that was paid",
@@ -186,6 +331,66 @@ public sealed class InvariantTests(SchemaServers servers)
             $$"""put('billing.payouts', '{"payout_id": "{{One}}", "driver_id": "{{Two}}", "status": "Failed", "amount_minor_units": 100}')""",
             $$"""put('payment.payouts', '{"id": "{{One}}", "driver_id": "{{Two}}", "status": "Failed", "amount_minor_units": 100}')""",
             $$"""put('sandbox.transfers', '{"idempotency_key": "{{One}}", "status": "Succeeded", "amount_minor_units": 100}')""",
+        ]),
+        ("60_quoted_surge_was_in_force", "a surge that no rule allowed", [SurgedQuote]),
+        ("60_quoted_surge_was_in_force", "a surge under a rule that said off", [SurgedQuote, SurgeRule(isOn: false, most: 20_000), SurgeChange]),
+        ("60_quoted_surge_was_in_force", "a surge beyond its rule", [SurgedQuote, SurgeRule(isOn: true, most: 12_000), SurgeChange]),
+        ("60_quoted_surge_was_in_force", "a surge that its round had not worked out", [SurgedQuote, SurgeRule(isOn: true, most: 20_000)]),
+        ("61_fares_keep_the_quoted_surge", "a fare surged unlike its quote",
+        [
+            SurgedQuote,
+            SurgeRule(isOn: true, most: 20_000),
+            SurgeChange,
+            $$"""put('billing.rides', '{"ride_id": "{{One}}", "quote_id": "{{One}}"}')""",
+            $$$$"""put('billing.fares', '{"ride_id": "{{{{One}}}}", "inputs": {"surge": {"multiplierBasisPoints": 14000}}}')""",
+        ]),
+        ("68_chargebacks_are_in_the_ledger", "a dispute that the ledger does not know",
+            ["""put('payment.disputes', '{"status": "Received", "amount_minor_units": 100}')"""]),
+        ("33_settled_fares_are_paid_in_the_ledger", "something set off against a fare that nobody lowered",
+        [
+            $$"""put('billing.fares', '{"fare_id": "{{Two}}", "ride_id": "{{One}}", "settlement": "Settled", "settled_by": "Card"}')""",
+            $$"""put('billing.set_offs', '{"ride_id": "{{One}}", "amount_minor_units": 100}')""",
+        ]),
+        ("76_set_offs_are_in_the_ledger", "something overpaid and lost that is not set off",
+        [
+            $$"""put('payment.orders', '{"id": "{{Three}}", "amount_minor_units": 500, "adjusted_minor_units": 100, "kind": "Card", "status": "Settled"}')""",
+            $$"""put('payment.attempts', '{"order_id": "{{Three}}", "amount_minor_units": 500, "status": "Succeeded", "kind": "Card"}')""",
+            $$"""put('payment.disputes', '{"order_id": "{{Three}}", "amount_minor_units": 500, "status": "Lost"}')""",
+        ]),
+        ("76_set_offs_are_in_the_ledger", "something set off that nobody lost",
+            ["""put('payment.orders', '{"kind": "Card", "status": "Settled", "set_off_minor_units": 100}')"""]),
+        ("76_set_offs_are_in_the_ledger", "something set off that payment does not know of",
+            [$$"""put('payment.orders', '{"ride_id": "{{One}}"}')""", $$"""put('billing.set_offs', '{"ride_id": "{{One}}", "amount_minor_units": 100}')"""]),
+        ("76_set_offs_are_in_the_ledger", "something set off that the ledger does not have",
+        [
+            $$"""
+            put('payment.orders', '{"id": "{{Three}}", "ride_id": "{{One}}", "amount_minor_units": 500, "adjusted_minor_units": 100, "set_off_minor_units": 100,
+                "kind": "Card", "status": "Settled"}')
+            """,
+            $$"""put('payment.attempts', '{"order_id": "{{Three}}", "amount_minor_units": 500, "status": "Succeeded", "kind": "Card"}')""",
+            $$"""put('payment.disputes', '{"order_id": "{{Three}}", "amount_minor_units": 500, "status": "Lost"}')""",
+            $$"""put('billing.set_offs', '{"ride_id": "{{One}}", "amount_minor_units": 100}')""",
+        ]),
+        ("69_chargebacks_are_the_providers", "a dispute that the provider does not know", ["""put('payment.disputes', '{"provider": "sandbox"}')"""]),
+        ("69_chargebacks_are_the_providers", "a charge that has lost count of its disputes", ["""put('payment.attempts', '{"charged_back_minor_units": 1}')"""]),
+        ("70_settlement_files_would_agree", "a charge that only the provider has", ["""put('sandbox.movements', '{"type": "charge", "amount_minor_units": 1}')"""]),
+        ("70_settlement_files_would_agree", "a refund that only we have",
+            ["""put('payment.movements', '{"provider": "sandbox", "type": "refund", "amount_minor_units": -1}')"""]),
+        ("70_settlement_files_would_agree", "a difference that nobody has explained", ["""put('payment.differences', '{"day": "2013-11-18"}')"""]),
+        ("70_settlement_files_would_agree", "a bank account that the ledger does not know of", ["""put('payment.settlements', '{"day": "2013-11-18", "net_minor_units": 5}')"""]),
+        ("72_chargebacks_moved_what_they_say", "a dispute that moved nothing", ["""put('payment.disputes', '{"provider": "stripe", "amount_minor_units": 100}')"""]),
+        ("72_chargebacks_moved_what_they_say", "money that came back of a dispute that was not won",
+            ["""put('payment.movements', '{"provider": "stripe", "type": "chargeback-reversal", "amount_minor_units": 100}')"""]),
+        ("72_chargebacks_moved_what_they_say", "a fee that came back though it was kept",
+        [
+            """put('payment.disputes', '{"provider": "stripe", "provider_dispute_id": "du_1", "status": "Won", "amount_minor_units": 100, "fee_minor_units": 15}')""",
+            """put('payment.movements', '{"provider": "stripe", "key": "du_1", "type": "chargeback", "amount_minor_units": -100, "fee_minor_units": 15}')""",
+            """put('payment.movements', '{"provider": "stripe", "key": "du_1", "type": "chargeback-reversal", "amount_minor_units": 100, "fee_minor_units": -15}')""",
+        ]),
+        ("69_chargebacks_are_the_providers", "a dispute that ended otherwise",
+        [
+            $$"""put('payment.disputes', '{"provider": "sandbox", "provider_dispute_id": "{{One}}", "status": "Won"}')""",
+            $$"""put('sandbox.disputes', '{"id": "{{One}}", "status": "Lost"}')""",
         ]),
     ];
 

@@ -1,0 +1,1 @@
+alter table billing.fares drop column collected_minor_units;

@@ -1,0 +1,1 @@
+alter table location.rides drop way_version, drop planned_stops;

@@ -1,0 +1,20 @@
+-- Copies that make the same month at once: the one that waited asked by the name again, and that it was not there a moment ago is remembered.
+
+create or replace function location.create_track_month(at timestamptz) returns boolean
+    language plpgsql security definer set search_path = '' as $$
+declare
+    month timestamp := date_trunc('month', at at time zone 'UTC');
+    name  text      := 'tracks_' || to_char(month, 'YYYY_MM');
+begin
+    if to_regclass('location.' || name) is not null then return false; end if;
+    perform pg_advisory_xact_lock(hashtext('location.tracks'));
+    if exists (select from pg_catalog.pg_class where relname = name and relnamespace = 'location'::regnamespace) then return false; end if;
+
+    -- Attaching does not keep others from writing to the months that are there, creating in place would.
+    execute format('create table location.%I (like location.tracks including all)', name);
+    execute format(
+        'alter table location.tracks attach partition location.%I for values from (%L) to (%L)',
+        name, month at time zone 'UTC', (month + interval '1 month') at time zone 'UTC');
+    return true;
+end
+$$;

@@ -1,0 +1,1 @@
+alter table match.ride_requests drop stops;

@@ -1,0 +1,6 @@
+-- Rides may be paid from wallets.
+
+alter table match.ride_requests drop constraint ride_requests_payment_method_kind_check;
+alter table match.ride_requests add constraint ride_requests_payment_method_kind_check check (payment_method_kind in ('Card', 'Cash', 'Wallet'));
+alter table match.payment_methods drop constraint payment_methods_kind_check;
+alter table match.payment_methods add constraint payment_methods_kind_check check (kind in ('Card', 'Cash', 'Wallet'));

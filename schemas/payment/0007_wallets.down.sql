@@ -1,0 +1,11 @@
+drop table payment.top_ups;
+alter table payment.attempts drop constraint attempts_kind_check;
+alter table payment.attempts add constraint attempts_kind_check check (kind in ('Card', 'Cash'));
+alter table payment.orders drop constraint orders_kind_check;
+alter table payment.orders add constraint orders_kind_check check (kind in ('Card', 'Cash'));
+drop index payment.payment_methods_one_wallet;
+alter table payment.payment_methods drop constraint payment_methods_rest_of_wallets, drop column rest_method_id;
+alter table payment.payment_methods drop constraint payment_methods_provider_check;
+alter table payment.payment_methods add constraint payment_methods_provider_check check (provider in ('sandbox', 'stripe', 'driver'));
+alter table payment.payment_methods drop constraint payment_methods_kind_check;
+alter table payment.payment_methods add constraint payment_methods_kind_check check (kind in ('Card', 'Cash'));

@@ -1,0 +1,2 @@
+drop table payment.tips;
+drop function payment.note_tip();

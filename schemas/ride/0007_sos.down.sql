@@ -1,0 +1,1 @@
+drop table ride.sos_alerts;

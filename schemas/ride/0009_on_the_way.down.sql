@@ -1,0 +1,2 @@
+drop table ride.on_the_way;
+alter table ride.rides drop stops;

@@ -1,0 +1,2 @@
+alter table ride.whereabouts drop remaining_seconds;
+drop table ride.vehicles;

@@ -1,0 +1,1 @@
+drop index ride.rides_of_driver_by_time;

@@ -1,0 +1,4 @@
+-- Rides may be paid by codes that phones scan.
+
+alter table ride.rides drop constraint rides_payment_method_kind_check;
+alter table ride.rides add constraint rides_payment_method_kind_check check (payment_method_kind in ('Card', 'Cash', 'Wallet', 'Qr'));

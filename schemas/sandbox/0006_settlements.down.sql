@@ -1,0 +1,12 @@
+drop trigger charges_made on sandbox.charges;
+drop trigger charges_decided_so on sandbox.charges;
+drop trigger refunds_made on sandbox.refunds;
+drop trigger refunds_decided_so on sandbox.refunds;
+drop trigger transfers_made on sandbox.transfers;
+drop trigger transfers_decided_so on sandbox.transfers;
+drop trigger disputes_opened on sandbox.disputes;
+drop trigger disputes_won on sandbox.disputes;
+drop function sandbox.note_movement();
+drop table sandbox.bank_payments;
+drop table sandbox.settlements;
+drop table sandbox.movements;

@@ -1,0 +1,3 @@
+drop table sandbox.scans;
+alter table sandbox.charges drop column code_key;
+drop table sandbox.codes;

@@ -1,0 +1,2 @@
+drop table users.sos_texts;
+drop table users.emergency_contacts;
