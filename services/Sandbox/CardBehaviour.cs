@@ -4,7 +4,11 @@ namespace Tumpang.Sandbox;
 enum Answer { AtOnce, Slowly, Never, WithError }
 
 /// <summary>When the outcome is told by webhook.</summary>
-enum Notice { None, Once, Twice, Late }
+enum Notice { None, Once, Twice, Late, OfOpeningOnly }
+
+/// <summary>How the bank of somebody who pays a code does it. Slow: the money arrives later; Silent: the merchant is not told; Twice: told twice;
+/// Refusing: it takes nothing back.</summary>
+enum PayersBank { Prompt, Slow, Silent, Twice, Refusing }
 
 /// <summary>What a magic card token makes the provider do; docs/sandbox.md is the list for people.</summary>
 /// <param name="DeclineCode">Why the charge is declined; null when it succeeds.</param>
@@ -16,10 +20,38 @@ sealed record CardBehaviour(string? DeclineCode = null, bool Pending = false, bo
 
     const string RefundPrefix = "tok_refund_";
 
+    const string HoldsOnly = "tok_charge_declined";
+    const string AuthorisationPrefix = "tok_auth_";
+    const string CapturePrefix = "tok_capture_";
+    const string VoidPrefix = "tok_void_";
+    const string CodePrefix = "tok_code_";
+
+    /// <summary>What stands for a card where a code was paid.</summary>
+    public static string TokenOf(PayersBank bank) => CodePrefix + bank.ToString().ToLowerInvariant();
+
+    /// <summary>How holding money on this card goes: as a charge would; a card tok_auth_&lt;something&gt; is held as tok_&lt;something&gt; is charged.</summary>
+    public static CardBehaviour OfAuthorisation(string cardToken) =>
+        cardToken is HoldsOnly ? new()
+        : !ExpiresAtOnce(cardToken) && cardToken.StartsWith(AuthorisationPrefix, StringComparison.Ordinal) ? Of($"tok_{cardToken[AuthorisationPrefix.Length..]}")
+        : Of(cardToken);
+
+    /// <summary>How taking what is held goes: as a charge would; a card tok_capture_&lt;something&gt; is captured as tok_&lt;something&gt; is charged.</summary>
+    public static CardBehaviour OfCapture(string cardToken) =>
+        cardToken is HoldsOnly ? new()
+        : cardToken.StartsWith(CapturePrefix, StringComparison.Ordinal) ? Of($"tok_{cardToken[CapturePrefix.Length..]}")
+        : Of(cardToken);
+
+    /// <summary>How letting go of it is answered: at once, but for a card tok_void_&lt;something&gt;. It always happens.</summary>
+    public static CardBehaviour OfVoid(string cardToken) =>
+        cardToken.StartsWith(VoidPrefix, StringComparison.Ordinal) ? Of($"tok_{cardToken[VoidPrefix.Length..]}") : new();
+
+    /// <summary>Whether what is held on this card is held for no time at all.</summary>
+    public static bool ExpiresAtOnce(string cardToken) => cardToken is "tok_auth_expired";
+
     /// <summary>How a refund to this card goes: a card tok_refund_&lt;something&gt; charges like tok_ok and refunds as tok_&lt;something&gt; charges.</summary>
     public static CardBehaviour OfRefund(string cardToken) => cardToken switch
     {
-        "tok_refund_declined" => new(DeclineCode: "refund-declined"),
+        "tok_refund_declined" or "tok_code_refusing" => new(DeclineCode: "refund-declined"),
         _ when cardToken.StartsWith(RefundPrefix, StringComparison.Ordinal) => Of($"tok_{cardToken[RefundPrefix.Length..]}"),
         _ => new(),
     };
@@ -27,8 +59,14 @@ sealed record CardBehaviour(string? DeclineCode = null, bool Pending = false, bo
     public static CardBehaviour Of(string cardToken) => cardToken switch
     {
         "tok_ok" => new(),
-        _ when cardToken.StartsWith(RefundPrefix, StringComparison.Ordinal) => new(),
-        "tok_declined" => new(DeclineCode: "card-declined"),
+        _ when cardToken.StartsWith(RefundPrefix, StringComparison.Ordinal) || DisputeBehaviour.Of(cardToken) is not null => new(),
+        _ when cardToken.StartsWith(AuthorisationPrefix, StringComparison.Ordinal) => new(),
+        _ when cardToken.StartsWith(CapturePrefix, StringComparison.Ordinal) => new(),
+        _ when cardToken.StartsWith(VoidPrefix, StringComparison.Ordinal) => new(),
+        "tok_code_prompt" or "tok_code_slow" or "tok_code_refusing" => new(Notice: Notice.Once),
+        "tok_code_twice" => new(Notice: Notice.Twice),
+        "tok_code_silent" => new(),
+        "tok_declined" or HoldsOnly => new(DeclineCode: "card-declined"),
         "tok_insufficient_funds" => new(DeclineCode: "insufficient-funds"),
         "tok_delay" => new(Answer: Answer.Slowly),
         "tok_timeout" => new(Answer: Answer.Never, Notice: Notice.Once),

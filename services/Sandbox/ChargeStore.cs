@@ -9,7 +9,7 @@ sealed class ChargeStore(Database database, IOptions<SandboxOptions> options)
 {
     public const string Columns = """
         id, idempotency_key, request_hash, amount_minor_units, currency, card_token, reference, status, outcome, decline_code, refunded_minor_units,
-        created_at, decided_at
+        disputed_minor_units, created_at, decided_at, authorisation_id, code_key
         """;
 
     const string FindById = $"select {Columns} from sandbox.charges where id = @Id";
@@ -29,7 +29,7 @@ sealed class ChargeStore(Database database, IOptions<SandboxOptions> options)
     {
         var webhookId = Guid.CreateVersion7();
         var body = JsonSerializer.Serialize(charge.Notice(webhookId, charge.DecidedAt ?? charge.CreatedAt), Json.Options);
-        await AddDeliveries(tx, CardBehaviour.Of(charge.CardToken), charge.Id, webhookId, body, wait, ct);
+        await AddDeliveries(tx, charge.Behaviour, charge.Id, webhookId, body, wait, ct);
     }
 
     /// <summary>The same for a refund.</summary>
@@ -40,12 +40,34 @@ sealed class ChargeStore(Database database, IOptions<SandboxOptions> options)
         return AddDeliveries(tx, CardBehaviour.OfRefund(refund.CardToken), refund.ChargeId, webhookId, body, wait, ct);
     }
 
+    /// <summary>The same for an authorisation.</summary>
+    public Task AddNotices(Transaction tx, Authorisation authorisation, TimeSpan wait, CancellationToken ct)
+    {
+        var webhookId = Guid.CreateVersion7();
+        var body = JsonSerializer.Serialize(authorisation.Notice(webhookId, authorisation.DecidedAt ?? authorisation.CreatedAt), Json.Options);
+        return AddDeliveries(tx, CardBehaviour.OfAuthorisation(authorisation.CardToken), null, webhookId, body, wait, ct);
+    }
+
     /// <summary>The same for a transfer, as its account's number asks.</summary>
     public Task AddNotices(Transaction tx, Transfer transfer, TimeSpan wait, CancellationToken ct)
     {
         var webhookId = Guid.CreateVersion7();
         var body = JsonSerializer.Serialize(transfer.Notice(webhookId, transfer.DecidedAt ?? transfer.CreatedAt), Json.Options);
         return AddDeliveries(tx, Transfer.BehaviourOf(transfer.AccountNumber), null, webhookId, body, wait, ct);
+    }
+
+    /// <summary>The same for a dispute, of its opening or its end.</summary>
+    public Task AddNotices(Transaction tx, Dispute dispute, string status, TimeSpan wait, CancellationToken ct)
+    {
+        var notice = DisputeBehaviour.Of(dispute.CardToken)?.Notice ?? Notice.Once;
+        if (notice is Notice.OfOpeningOnly)
+        {
+            notice = status is DisputeStatus.Open ? Notice.Once : Notice.None;
+        }
+
+        var webhookId = Guid.CreateVersion7();
+        var body = JsonSerializer.Serialize(dispute.Notice(webhookId, status), Json.Options);
+        return AddDeliveries(tx, new CardBehaviour(Notice: notice), dispute.ChargeId, webhookId, body, wait, ct);
     }
 
     async Task AddDeliveries(Transaction tx, CardBehaviour behaviour, Guid? chargeId, Guid webhookId, string body, TimeSpan wait, CancellationToken ct)

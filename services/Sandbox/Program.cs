@@ -9,9 +9,16 @@ builder.AddWebhooks();
 builder.Services.AddOptions<SandboxOptions>().BindConfiguration("Sandbox").ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddSingleton<ProviderKey>();
 builder.Services.AddSingleton<ChargeStore>();
+builder.Services.AddSingleton<CodeStore>();
+builder.Services.AddSingleton<DisputeStore>();
+builder.Services.AddSingleton<SettlementStore>();
 builder.Services.AddSweeper<DecidePendingCharges>();
+builder.Services.AddSweeper<DecidePendingAuthorisations>();
 builder.Services.AddSweeper<DecidePendingRefunds>();
 builder.Services.AddSweeper<DecidePendingTransfers>();
+builder.Services.AddSweeper<ReceiveScans>();
+builder.Services.AddSweeper<OpenDueDisputes>();
+builder.Services.AddSweeper<DecideDueDisputes>();
 builder.Services.AddSweeper<DeliverWebhooks>();
 builder.Services.AddSweeper<ForgetMessages>();
 

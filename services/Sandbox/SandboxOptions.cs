@@ -21,6 +21,24 @@ sealed class SandboxOptions
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan LateBy { get; set; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>How long money stays held on a card that was authorised.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "31.00:00:00")]
+    public TimeSpan AuthorisationsLast { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>How long after its charge a dispute opens, and how long its decision takes.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan DisputeFor { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long the merchant may give evidence.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "90.00:00:00")]
+    public TimeSpan EvidenceWithin { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>What a dispute costs, minor units by currency; given back when it is won. A currency that is not listed costs nothing.</summary>
+    public Dictionary<string, long> DisputeFee { get; set; } = new(StringComparer.Ordinal) { ["USD"] = 1_500, ["IDR"] = 15_000_000 };
+
+    /// <summary>Where phones find the pages of codes. Without it: where the caller found the sandbox.</summary>
+    public Uri? PublicUrl { get; set; }
+
     /// <summary>Where webhooks go. Without it: payment's /v1/webhooks/sandbox, as service discovery finds it.</summary>
     public Uri? WebhookUrl { get; set; }
 }

@@ -25,6 +25,26 @@ sealed class Caller(SandboxServices services)
 
     public Task<Reply> Get(string chargeId) => Send(HttpMethod.Get, $"/sandbox/payments/charges/{chargeId}");
 
+    public Task<Reply> Authorise(string cardToken, string? key, long amountMinorUnits = 1_250) =>
+        Send(HttpMethod.Post, "/sandbox/payments/authorisations", new { amountMinorUnits, currency = "USD", cardToken, reference = "ride" }, key);
+
+    public Task<Reply> LookupAuthorisation(string key) => Send(HttpMethod.Get, $"/sandbox/payments/authorisations?idempotencyKey={key}");
+
+    public Task<Reply> Capture(string authorisationId, long amountMinorUnits, string? key) =>
+        Send(HttpMethod.Post, $"/sandbox/payments/authorisations/{authorisationId}/captures", new { amountMinorUnits, reference = "ride" }, key);
+
+    public Task<Reply> Void(string authorisationId, string? key) =>
+        Send(HttpMethod.Post, $"/sandbox/payments/authorisations/{authorisationId}/void", null, key);
+
+    public Task<Reply> MakeCode(string? key, long amountMinorUnits = 900, int expiresInSeconds = 300) =>
+        Send(HttpMethod.Post, "/sandbox/payments/codes", new { amountMinorUnits, currency = "USD", reference = "ride", expiresInSeconds }, key);
+
+    public Task<Reply> LookupCode(string key) => Send(HttpMethod.Get, $"/sandbox/payments/codes?idempotencyKey={key}");
+
+    public Task<Reply> CloseCode(string key) => Send(HttpMethod.Delete, $"/sandbox/payments/codes?idempotencyKey={key}");
+
+    public Task<Reply> PayCode(string codeId, string bank = "prompt") => Send(HttpMethod.Post, $"/sandbox/pay/{codeId}?bank={bank}");
+
     public Task<Reply> Refund(string chargeId, long amountMinorUnits, string? key) =>
         Send(HttpMethod.Post, "/sandbox/payments/refunds", new { chargeId, amountMinorUnits, reference = "complaint" }, key);
 

@@ -63,6 +63,7 @@ public sealed class SandboxServices : IAsyncLifetime
         ["Sandbox__AnswerDelay"] = AnswerDelay.ToString(),
         ["Sandbox__PendingFor"] = "00:00:00.3",
         ["Sandbox__DuplicateAfter"] = "00:00:00.3",
+        ["Sandbox__DisputeFor"] = "00:00:00.5",
         ["Sandbox__LateBy"] = LateBy.ToString(),
     });
 

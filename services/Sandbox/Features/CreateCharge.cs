@@ -16,10 +16,11 @@ static partial class CreateCharge
 {
     const string InsertOnce = $"""
         insert into sandbox.charges
-            (id, idempotency_key, request_hash, amount_minor_units, currency, card_token, reference, status, outcome, decline_code, decides_at, decided_at)
+            (id, idempotency_key, request_hash, amount_minor_units, currency, card_token, reference, status, outcome, decline_code, decides_at, decided_at,
+             disputes_at)
         values
             (@Id, @Key, @Hash, @AmountMinorUnits, @Currency, @CardToken, @Reference, @Status, @Outcome, @DeclineCode, now() + @Wait,
-             case when @Status = 'Pending' then null else now() end)
+             case when @Status = 'Pending' then null else now() end, now() + @DisputesAfter::interval)
         on conflict (idempotency_key) do nothing
         returning {ChargeStore.Columns}
         """;
@@ -61,13 +62,14 @@ static partial class CreateCharge
             behaviour.Outcome,
             behaviour.DeclineCode,
             Wait = behaviour.Pending ? options.PendingFor : TimeSpan.Zero,
+            DisputesAfter = DisputeBehaviour.Of(request.CardToken) is null ? (TimeSpan?)null : options.DisputeFor,
         }, ct);
         if (charge is not null && !behaviour.Pending) await charges.AddNotices(tx, charge, options.PendingFor, ct);
         await tx.Commit(ct);
         return charge;
     }
 
-    static Problem? Validate(ChargeRequest request) => request switch
+    internal static Problem? Validate(ChargeRequest request) => request switch
     {
         { AmountMinorUnits: <= 0 } => Problem.Invalid("amountMinorUnits", "An amount is a whole number of minor units, more than zero."),
         _ when !Currency().IsMatch(request.Currency) => Problem.Invalid("currency", "A currency is an ISO 4217 code, for example USD."),

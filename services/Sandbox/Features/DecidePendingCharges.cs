@@ -15,6 +15,11 @@ sealed class DecidePendingCharges(Database database, ChargeStore charges) : ISwe
         returning {ChargeStore.Columns}
         """;
 
+    // A capture that is declined leaves the money held.
+    const string HoldAgain = """
+        update sandbox.authorisations set status = 'Authorised', captured_minor_units = 0 where id = @AuthorisationId and status = 'Captured'
+        """;
+
     public TimeSpan Every => TimeSpan.FromMilliseconds(250);
 
     public async Task<bool> Sweep(CancellationToken ct)
@@ -23,6 +28,7 @@ sealed class DecidePendingCharges(Database database, ChargeStore charges) : ISwe
         var decided = await tx.List<Charge>(Decide, null, ct);
         foreach (var charge in decided)
         {
+            if (charge is { Status: ChargeStatus.Declined, AuthorisationId: not null }) await tx.Execute(HoldAgain, new { charge.AuthorisationId }, ct);
             await charges.AddNotices(tx, charge, TimeSpan.Zero, ct);
         }
 

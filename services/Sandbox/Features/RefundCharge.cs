@@ -15,7 +15,7 @@ static class RefundCharge
     const string TakeFromCharge = """
         update sandbox.charges
         set    refunded_minor_units = refunded_minor_units + case when @Status = 'Declined' then 0 else @AmountMinorUnits end
-        where  id = @ChargeId and status = 'Succeeded' and refunded_minor_units + @AmountMinorUnits <= amount_minor_units
+        where  id = @ChargeId and status = 'Succeeded' and refunded_minor_units + disputed_minor_units + @AmountMinorUnits <= amount_minor_units
         """;
 
     const string InsertOnce = """
