@@ -1,4 +1,6 @@
+using Tumpang.Contracts;
 using Tumpang.ServiceDefaults;
+using Tumpang.ServiceDefaults.Bus;
 using Tumpang.ServiceDefaults.Security;
 using Tumpang.Users;
 using Tumpang.Users.Features;
@@ -7,7 +9,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("user");
 builder.AddPostgres(schema: "users");
 builder.AddRedis();
-builder.AddBus(_ => { });
+builder.AddBus(bus => bus.Handle<SosRaised, OnSosRaised>());
 builder.AddSmsProvider();
 builder.Services.AddOptions<OtpOptions>().BindConfiguration("Otp").ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddOptions<DriverOptions>().BindConfiguration("Drivers").ValidateDataAnnotations().ValidateOnStart();
@@ -18,6 +20,7 @@ builder.Services.AddSingleton<OtpStore>();
 builder.Services.AddSingleton<AccountStore>();
 builder.Services.AddSingleton<SessionStore>();
 builder.Services.AddSweeper<ForgetSessions>();
+builder.Services.AddSweeper<SendSosTexts>();
 
 var app = builder.Build();
 app.MapServiceDefaults();

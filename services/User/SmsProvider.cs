@@ -7,11 +7,14 @@ namespace Tumpang.Users;
 /// <summary>The company that sends our text messages.</summary>
 sealed class SmsProvider(HttpClient http)
 {
+    /// <summary>True when the provider took the message.</summary>
+    public Task<bool> Send(PhoneNumber to, string text, CancellationToken ct) => Send(to, text, Guid.CreateVersion7().ToString(), ct);
+
     /// <summary>True when the provider took the message. Each message has a key, so that a repeated call sends it once.</summary>
-    public async Task<bool> Send(PhoneNumber to, string text, CancellationToken ct)
+    public async Task<bool> Send(PhoneNumber to, string text, string key, CancellationToken ct)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/sandbox/sms") { Content = JsonContent.Create(new { to = to.E164, text }) };
-        request.Headers.Add("Idempotency-Key", Guid.CreateVersion7().ToString());
+        request.Headers.Add("Idempotency-Key", key);
         try
         {
             using var response = await http.SendAsync(request, ct);

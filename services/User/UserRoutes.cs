@@ -19,6 +19,8 @@ static class UserRoutes
         var me = app.MapGroup("/v1/me").WithTags("Me").RequireAuthorization();
         me.MapGet("/", GetMe.Handle);
         me.MapPatch("/", ChangeMe.Handle).Idempotent();
+        me.MapGet("/emergency-contacts", GetEmergencyContacts.Handle);
+        me.MapPut("/emergency-contacts", SetEmergencyContacts.Handle).Idempotent();
         me.MapGet("/driver", GetDriver.Handle);
         me.MapPost("/driver", RegisterDriver.Handle).Idempotent();
 

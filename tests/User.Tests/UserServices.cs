@@ -31,12 +31,18 @@ public sealed class UserServices : IAsyncLifetime
 
     internal HttpClient Sandbox { get; private set; } = null!;
 
+    internal TestBus Bus { get; private set; } = null!;
+
+    /// <summary>The database as its owner sees it.</summary>
+    internal NpgsqlDataSource Owner => servers.Owner;
+
     public async ValueTask InitializeAsync()
     {
         servers = await TestServers.Start("User.Tests");
         fleet = await servers.Run(["sandbox", "user"], settings: new Dictionary<string, string> { ["Operators__PhoneNumbers"] = OperatorNumber });
         copies = [.. fleet["user"].Select(process => new HttpClient { BaseAddress = process.Url })];
         Sandbox = new() { BaseAddress = fleet["sandbox"][0].Url };
+        Bus = await TestBus.Connect(servers, TestContext.Current.CancellationToken);
     }
 
     /// <summary>Another copy of user, behind a wire to Redis; what the runner said while it started it.</summary>
@@ -150,6 +156,7 @@ public sealed class UserServices : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        await Bus.DisposeAsync();
         await servers.DisposeAsync();
         Sandbox.Dispose();
         operatorLogin.Dispose();

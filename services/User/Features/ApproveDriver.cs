@@ -41,7 +41,7 @@ static class Approval
     public static async Task Announce(Transaction tx, DriverRow driver, Guid actorId, DateTimeOffset now, CancellationToken ct)
     {
         await tx.Audit(driver.UserId, actorId, AuditAction.DriverApproved, null, now, ct);
-        tx.Publish(new DriverApproved(driver.UserId, driver.VehicleType, driver.VehicleClass)
+        tx.Publish(new DriverApproved(driver.UserId, driver.VehicleType, driver.VehicleClass, driver.VehiclePlate)
         {
             OccurredAt = now,
             Version = await AccountStore.NextVersion(tx, driver.UserId, now, ct),
