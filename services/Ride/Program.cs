@@ -6,10 +6,14 @@ using Tumpang.ServiceDefaults;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("ride");
 builder.AddPostgres(schema: "ride");
-builder.AddBus(bus => bus.Handle<MatchConfirmed, OnMatchConfirmed>().Listen<RideProgressed, Whereabouts>());
+builder.AddBus(bus => bus
+    .Handle<DriverApproved, OnDriverApproved>()
+    .Handle<MatchConfirmed, OnMatchConfirmed>()
+    .Listen<RideProgressed, Whereabouts>());
 builder.Services.AddOptions<RideOptions>().BindConfiguration("Ride").ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddSingleton<RideStore>();
 builder.Services.AddSingleton<RideMetrics>();
+builder.Services.AddSingleton<QuoteToken>();
 builder.Services.AddSweeper<ForgetEarlyCancellations>();
 builder.Services.AddSweeper<Whereabouts>();
 builder.Services.AddSweeper<ForgetWhereabouts>();

@@ -5,11 +5,17 @@ using Tumpang.ServiceDefaults;
 namespace Tumpang.Rides;
 
 /// <summary>A ride as it stands, and everything that may happen to it. Pure: state, input and the time in, an event or a refusal out.</summary>
-sealed record Ride(
+sealed partial record Ride(
     Guid RideId, Guid RideRequestId, Guid PassengerId, Guid DriverId, RideStatus Status, long Version, GeoPoint Pickup, GeoPoint DropOff,
     Guid QuoteId, PaymentChoice Payment, string StartPin, int PinTries, DateTimeOffset AssignedAt, DateTimeOffset? StartedAt, DateTimeOffset? ArrivedAt = null,
-    DateTimeOffset? DriverDueAt = null)
+    DateTimeOffset? DriverDueAt = null, DateTimeOffset? EndedAt = null)
 {
+    /// <summary>Places on the way, in order.</summary>
+    public IReadOnlyList<Stop> Stops { get; init; } = [];
+
+    /// <summary>Of the quote that the passenger agreed to.</summary>
+    public Money? QuotedFare { get; init; }
+
     /// <summary>Every step that a ride can take; whatever is not here is a 409. The table ride.transitions holds the same list.</summary>
     public static readonly FrozenSet<(RideStatus From, RideStatus To)> Steps = new[]
     {
@@ -24,6 +30,12 @@ sealed record Ride(
 
     /// <summary>How near the driver must be to the pickup to start: NebengJek's rule, here measured to the agreed pickup.</summary>
     public const double PickupToleranceMetres = 100;
+
+    /// <summary>
+    /// How near the driver must be to the pickup to have arrived: from then on the wait costs the passenger, who may be said not to have come. A street to
+    /// wait in may be further off than the door.
+    /// </summary>
+    public const double ArrivalToleranceMetres = 200;
 
     /// <summary>The driver asks for all of the fare.</summary>
     public const int WholeFareBasisPoints = 10_000;
@@ -48,16 +60,19 @@ sealed record Ride(
     int? WaitedSecondsUntil(DateTimeOffset start) => ArrivedAt is { } arrivedAt ? (int)Math.Max(0, (start - arrivedAt).TotalSeconds) : null;
 
     /// <summary>The driver waits at the pickup.</summary>
-    public Decision<DriverArrived> Arrive(GeoPoint position, DateTimeOffset now) => CanBecome(RideStatus.DriverArrived)
-        ? new DriverArrived(RideId, PassengerId, DriverId, position) { OccurredAt = now, Version = Version + 1 }
-        : RideProblems.NotIn(Status, "arrive");
+    public Decision<DriverArrived> Arrive(GeoPoint position, DateTimeOffset now) => this switch
+    {
+        _ when !CanBecome(RideStatus.DriverArrived) => RideProblems.NotIn(Status, "arrive"),
+        _ when Pickup.MetresTo(position) > ArrivalToleranceMetres => RideProblems.TooFarToArrive,
+        _ => new DriverArrived(RideId, PassengerId, DriverId, position) { OccurredAt = now, Version = Version + 1 },
+    };
 
     /// <summary>Whether the driver may show a PIN at all, before a guess is spent on it.</summary>
     public Problem? WhyNotStart(GeoPoint position) => this switch
     {
         _ when !CanBecome(RideStatus.InProgress) => RideProblems.NotIn(Status, "start"),
         { PinTries: >= MaxPinTries } => RideProblems.PinLocked,
-        _ when Pickup.MetresTo(position) > PickupToleranceMetres => RideProblems.TooFarFromPickup,
+        _ when Pickup.MetresTo(position) > PickupToleranceMetres => RideProblems.TooFarToStart,
         _ => null,
     };
 
@@ -69,7 +84,8 @@ sealed record Ride(
     public Decision<RideCompleted> Complete(GeoPoint dropOff, int fareFactorBasisPoints, DateTimeOffset now) =>
         CanBecome(RideStatus.Completed) && StartedAt is { } startedAt
             ? new RideCompleted(
-                RideId, PassengerId, DriverId, dropOff, startedAt, now < startedAt ? startedAt : now, fareFactorBasisPoints, WaitedSecondsUntil(startedAt))
+                RideId, PassengerId, DriverId, dropOff, startedAt, now < startedAt ? startedAt : now, fareFactorBasisPoints, WaitedSecondsUntil(startedAt),
+                StopsReached, WaitedAtStopsUntil(now), QuoteId, QuotedFare)
             { OccurredAt = now, Version = Version + 1 }
             : RideProblems.NotIn(Status, "complete");
 
@@ -91,11 +107,18 @@ sealed record Ride(
         _ when by is not Party.System && !CancelReasons.Of(by, Status).Contains(reason) => RideProblems.ReasonDoesNotFit(by, Status),
         CancelReason.PassengerNoShow when !(PassengerNoShowFrom(rules) <= now) => RideProblems.NoShowTooEarly(PassengerNoShowFrom(rules)),
         CancelReason.DriverNoShow when !(DriverNoShowFrom(rules) <= now) => RideProblems.NoShowTooEarly(DriverNoShowFrom(rules)),
-        _ => new RideCancelled(RideId, RideRequestId, PassengerId, DriverId, by, reason, Status, GraceFrom(now), QuoteId, Payment)
-        {
-            OccurredAt = now,
-            Version = Version + 1,
-        },
+        _ => new RideCancelled(
+            RideId, RideRequestId, PassengerId, DriverId, by, reason, Status, GraceFrom(now), QuoteId, Payment, DropOff,
+            StopsAhead is [] ? null : StopsAhead, QuotedFare)
+        { OccurredAt = now, Version = Version + 1 },
+    };
+
+    /// <summary>Something can have been left in the vehicle once the passenger was in it; a reason to complain there can be from the match on.</summary>
+    public Problem? WhyNotOpenCase(CaseKind kind, RideOptions rules, DateTimeOffset now) => this switch
+    {
+        { StartedAt: null } when kind is CaseKind.LostItem => RideProblems.NotIn(Status, "have lost something"),
+        { EndedAt: { } end } when now > end + rules.CasesAfterEnd => RideProblems.TooLateForCase(rules.CasesAfterEnd),
+        _ => null,
     };
 
     /// <summary>One rating per side, when the ride is over.</summary>

@@ -21,6 +21,14 @@ sealed class RideOptions
     [Range(typeof(TimeSpan), "00:02:00", "7.00:00:00")]
     public TimeSpan ClosedAfter { get; set; } = TimeSpan.FromHours(4);
 
+    /// <summary>Help can be asked for so long after the end of a ride.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan SosAfterEnd { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Something lost or wrong can be reported so long after the end of a ride.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
+    public TimeSpan CasesAfterEnd { get; set; } = TimeSpan.FromDays(30);
+
     /// <summary>A link to a ride shows it for so long after its end.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan SharedAfterEnd { get; set; } = TimeSpan.FromMinutes(30);

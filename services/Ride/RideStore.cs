@@ -10,7 +10,8 @@ sealed class RideStore(Database database)
         select ride_id, ride_request_id, passenger_id, driver_id, status, version,
                st_y(pickup::geometry) as pickup_latitude, st_x(pickup::geometry) as pickup_longitude,
                st_y(drop_off::geometry) as drop_off_latitude, st_x(drop_off::geometry) as drop_off_longitude,
-               quote_id, payment_method_id, payment_method_kind, start_pin, pin_tries, assigned_at, started_at, arrived_at, driver_due_at
+               quote_id, payment_method_id, payment_method_kind, start_pin, pin_tries, assigned_at, started_at, arrived_at, driver_due_at,
+               coalesce(completed_at, cancelled_at) as ended_at, quoted_fare_minor_units, quoted_fare_currency, stops
         from   ride.rides
         where  ride_id = @RideId
         """;
@@ -27,6 +28,12 @@ sealed class RideStore(Database database)
         insert into ride.transitions (ride_id, version, from_status, status, by, at, reason) values (@RideId, @Version, @From, @To, @By, @At, @Reason)
         """;
 
+    const string RememberOnTheWay = """
+        insert into ride.on_the_way (ride_id, version, status, what, by, at, stop, quote_id, quoted_fare_minor_units, drop_off)
+        values (@RideId, @Version, @Status, @What, @By, @At, @Stop, @QuoteId, @QuotedFare,
+                case when @Latitude::float8 is not null then platform.point(@Latitude::float8, @Longitude::float8) end)
+        """;
+
     /// <summary>The ride, if <paramref name="userId"/> is its passenger or driver: not there and not yours are the same answer.</summary>
     public async Task<Ride?> Find(Guid rideId, Guid userId, CancellationToken ct) =>
         (await database.Find<Row>(Select, new { rideId }, ct))?.ToRide() is { } ride && ride.SideOf(userId) is not null ? ride : null;
@@ -38,6 +45,10 @@ sealed class RideStore(Database database)
     /// <summary>The ride, whoever asks, inside a transaction.</summary>
     public static async Task<Ride?> Find(Transaction transaction, Guid rideId, CancellationToken ct) =>
         (await transaction.Find<Row>(Select, new { rideId }, ct))?.ToRide();
+
+    /// <summary>Why an update that repeats the expected version changed nothing: another request was quicker, and this is where it led.</summary>
+    public static async Task<Problem> LostTheRace(Transaction transaction, Guid rideId, CancellationToken ct) =>
+        RideProblems.LostTheRace((await Find(transaction, rideId, ct))!.Status);
 
     /// <summary>
     /// Runs an update that repeats the expected version, remembers the transition and publishes the event. When the ride ends, the one queued behind it
@@ -52,6 +63,30 @@ sealed class RideStore(Database database)
 
         Record(transaction, happened, step);
         if (step.To is RideStatus.Completed or RideStatus.Cancelled) await Begin(transaction, happened.AggregateId, happened.OccurredAt, ct);
+        return true;
+    }
+
+    /// <summary>As <see cref="Move"/>, of what happens to a ride between its transitions.</summary>
+    public static async Task<bool> Proceed(Transaction transaction, string update, object parameters, Event happened, OnTheWay step, CancellationToken ct)
+    {
+        if (await transaction.Execute(update, parameters, ct) == 0) return false;
+
+        var row = new
+        {
+            RideId = happened.AggregateId,
+            happened.Version,
+            Status = step.In.ToString(),
+            step.What,
+            By = step.By.ToString(),
+            At = happened.OccurredAt,
+            step.Stop,
+            step.Agreed?.QuoteId,
+            QuotedFare = step.Agreed?.QuotedFare.MinorUnits,
+            step.Agreed?.DropOff.Latitude,
+            step.Agreed?.DropOff.Longitude,
+        };
+        transaction.Later(RememberOnTheWay, row);
+        transaction.Publish(happened);
         return true;
     }
 
@@ -87,13 +122,14 @@ sealed class RideStore(Database database)
         Guid RideId, Guid RideRequestId, Guid PassengerId, Guid DriverId, string Status, long Version,
         double PickupLatitude, double PickupLongitude, double DropOffLatitude, double DropOffLongitude,
         Guid QuoteId, Guid PaymentMethodId, string PaymentMethodKind, string StartPin, short PinTries, DateTimeOffset AssignedAt, DateTimeOffset? StartedAt,
-        DateTimeOffset? ArrivedAt, DateTimeOffset? DriverDueAt)
+        DateTimeOffset? ArrivedAt, DateTimeOffset? DriverDueAt, DateTimeOffset? EndedAt, long QuotedFareMinorUnits, string QuotedFareCurrency, string? Stops)
     {
         public Ride ToRide() => new(
             RideId, RideRequestId, PassengerId, DriverId, Enum.Parse<RideStatus>(Status), Version,
             new(PickupLatitude, PickupLongitude), new(DropOffLatitude, DropOffLongitude), QuoteId,
             new(PaymentMethodId, Enum.Parse<PaymentMethodKind>(PaymentMethodKind)), StartPin, PinTries, AssignedAt, StartedAt,
-            ArrivedAt, DriverDueAt);
+            ArrivedAt, DriverDueAt, EndedAt)
+        { Stops = Rides.Stops.Read(Stops), QuotedFare = new(QuotedFareMinorUnits, QuotedFareCurrency) };
     }
 }
 
@@ -101,3 +137,10 @@ sealed class RideStore(Database database)
 /// <param name="From">Null for the first.</param>
 /// <param name="Reason">Of a cancellation, or of a rule that acted.</param>
 readonly record struct Transition(RideStatus? From, RideStatus To, Party By, string? Reason = null);
+
+/// <summary>What happened to a ride between its transitions.</summary>
+/// <param name="What">As the event says it.</param>
+/// <param name="In">The status that the ride was in, and stays in.</param>
+/// <param name="Stop">The number of the place that was reached or left.</param>
+/// <param name="Agreed">The other way that the passenger agreed to.</param>
+readonly record struct OnTheWay(string What, RideStatus In, Party By, short? Stop = null, RideRerouted? Agreed = null);

@@ -45,13 +45,13 @@ static class Standings
         Standing? As(Party side) => rows.FirstOrDefault(row => row.Side == side.ToString())?.ToStanding();
     }
 
-    /// <summary>A ride under way, with what its two sides are told of each other.</summary>
+    /// <summary>A ride under way, with what its two sides are told of each other and of the vehicle.</summary>
     public static async Task<RideView> With(this RideView ride, Database database, CancellationToken ct)
     {
         if (ride.Status is RideStatus.Completed or RideStatus.Cancelled) return ride;
 
         var (passenger, driver) = await Of(database, ride.PassengerId, ride.DriverId, ct);
-        return ride with { PassengerStanding = passenger, DriverStanding = driver };
+        return ride with { PassengerStanding = passenger, DriverStanding = driver, Vehicle = await VehicleView.Of(database, ride.DriverId, ct) };
     }
 
     sealed record Row(Guid UserId, string Side, short Ratings, short StarsSum)

@@ -12,11 +12,11 @@ namespace Tumpang.Rides;
 sealed class Whereabouts(Database database) : IEventListener<RideProgressed>, ISweep
 {
     const string Save = """
-        insert into ride.whereabouts as known (ride_id, position, heard_at)
-        select ride_id, platform.point(latitude, longitude), heard_at
-        from   unnest(@Ids, @Latitudes, @Longitudes, @Instants) as told (ride_id, latitude, longitude, heard_at)
+        insert into ride.whereabouts as known (ride_id, position, heard_at, remaining_seconds)
+        select ride_id, platform.point(latitude, longitude), heard_at, remaining_seconds
+        from   unnest(@Ids, @Latitudes, @Longitudes, @Instants, @Remaining) as told (ride_id, latitude, longitude, heard_at, remaining_seconds)
         order  by ride_id
-        on conflict (ride_id) do update set position = excluded.position, heard_at = excluded.heard_at
+        on conflict (ride_id) do update set position = excluded.position, heard_at = excluded.heard_at, remaining_seconds = excluded.remaining_seconds
         where  known.heard_at < excluded.heard_at
         """;
 
@@ -61,6 +61,7 @@ sealed class Whereabouts(Database database) : IEventListener<RideProgressed>, IS
         Ids = taken.Select(heard => heard.RideId).ToArray(),
         Latitudes = taken.Select(heard => heard.Position.Latitude).ToArray(),
         Longitudes = taken.Select(heard => heard.Position.Longitude).ToArray(),
+        Remaining = taken.Select(heard => heard.RemainingSeconds).ToArray(),
         Instants = taken.Select(heard => heard.OccurredAt).ToArray(),
     };
 }

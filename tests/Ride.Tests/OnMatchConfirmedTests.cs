@@ -13,7 +13,7 @@ public sealed class OnMatchConfirmedTests(RideFleet fleet)
 
     /// <summary>NebengJek defect 25: after a failed publish the retry finds a duplicate and the pickup is never told. Here row and event are one.</summary>
     [Fact]
-    public async Task A_match_heard_many_times_makes_one_ride_and_one_event()
+    public async Task NebengJek_25_a_match_heard_many_times_makes_one_ride_and_one_event()
     {
         var match = Samples.Match();
 

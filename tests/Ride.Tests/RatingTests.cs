@@ -57,6 +57,20 @@ public sealed class RatingTests(RideFleet fleet)
         Assert.Equal(0, await fleet.Scalar<long>("select count(*) from ride.ratings where ride_id = @RideId", match));
     }
 
+    [Theory]
+    [InlineData(0, "fine", "stars")]
+    [InlineData(6, "fine", "stars")]
+    [InlineData(5, "no\0text", "comment")]
+    public async Task A_rating_that_cannot_be_is_refused_by_its_field(int stars, string comment, string field)
+    {
+        var match = await fleet.Ride(RideStatus.Completed);
+
+        using var answer = await Rate(match, match.PassengerId, new { stars, comment });
+
+        var problem = await Body(answer);
+        Assert.Equal((HttpStatusCode.BadRequest, field), (answer.StatusCode, problem.GetProperty("field").GetString()));
+    }
+
     /// <summary>Each rating is sent twice, all of them at once, to two copies.</summary>
     [Fact]
     public async Task Ratings_of_one_driver_at_once_all_count_and_each_counts_once()

@@ -58,6 +58,27 @@ public sealed class ReadRidesTests(RideFleet fleet)
         Assert.Equal(matches.Select(match => match.RideId).OrderDescending(), seen);
     }
 
+    [Fact]
+    public async Task Operators_read_the_rides_and_the_days_of_anybody_and_nobody_else_does()
+    {
+        var match = await fleet.Ride(RideStatus.Completed);
+        var (rides, day) = ($"/v1/ops/rides?userId={match.PassengerId}", $"/v1/ops/driver-day?driverId={match.DriverId}&cityId=nyc");
+        var on = TimeZoneInfo.ConvertTimeFromUtc(match.OccurredAt.UtcDateTime, TimeZoneInfo.FindSystemTimeZoneById("America/New_York"));
+
+        using var listed = await fleet.SendAsOperator(HttpMethod.Get, rides);
+        using var counted = await fleet.SendAsOperator(HttpMethod.Get, $"{day}&on={on:yyyy-MM-dd}");
+        using var read = await fleet.SendAsOperator(HttpMethod.Get, $"/v1/rides/{match.RideId}");
+        using var ofNobody = await fleet.SendAsOperator(HttpMethod.Get, "/v1/ops/rides");
+        using var listedByTheDriver = await fleet.Send(HttpMethod.Get, rides, match.DriverId);
+        using var countedByThePassenger = await fleet.Send(HttpMethod.Get, $"{day}&on={on:yyyy-MM-dd}", match.PassengerId, driver: false);
+
+        var page = await listed.Content.ReadFromJsonAsync<JsonElement>(Ct);
+        Assert.Equal(match.RideId, Assert.Single(page.GetProperty("rides").EnumerateArray()).GetProperty("rideId").GetGuid());
+        Assert.Equal(1, (await counted.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("completed").GetInt32());
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.BadRequest), (read.StatusCode, ofNobody.StatusCode));
+        Assert.Equal((HttpStatusCode.Forbidden, HttpStatusCode.Forbidden), (listedByTheDriver.StatusCode, countedByThePassenger.StatusCode));
+    }
+
     [Theory]
     [InlineData("/v1/rides?limit=0", HttpStatusCode.BadRequest)]
     [InlineData("/v1/rides?limit=many", HttpStatusCode.BadRequest)]

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Dapper;
+using Microsoft.Extensions.Configuration;
 using Tumpang.Contracts;
 using Tumpang.Rides.Tests;
 using Tumpang.Runner.Fleets;
@@ -26,6 +27,9 @@ public sealed class RideFleet : IAsyncLifetime
 
     public TestBus Bus { get; private set; } = null!;
 
+    /// <summary>Signs quotes as billing does.</summary>
+    public QuoteToken Quotes { get; private set; } = null!;
+
     /// <summary>The copies, to be killed.</summary>
     public IReadOnlyList<ServiceProcess> Copies => fleet!.Processes;
 
@@ -35,6 +39,7 @@ public sealed class RideFleet : IAsyncLifetime
     {
         servers = await TestServers.Start("Ride.Tests", Ct);
         Bus = await TestBus.Connect(servers, Ct);
+        Quotes = new(new ConfigurationBuilder().AddInMemoryCollection([new("Secrets:QuoteSigningKey", servers.Secrets["QuoteSigningKey"])]).Build());
         fleet = await servers.Run(["ride"], copies: 2, Settings, Ct);
     }
 
@@ -57,11 +62,22 @@ public sealed class RideFleet : IAsyncLifetime
         return await http.SendAsync(request, Ct);
     }
 
-    /// <summary>A ride in this status, brought there by its own API.</summary>
-    public async Task<MatchConfirmed> Ride(
-        RideStatus status = RideStatus.DriverAssigned, Guid? passenger = null, Guid? driver = null, DateTimeOffset? confirmedAt = null)
+    /// <summary>An operator's call.</summary>
+    public async Task<HttpResponseMessage> SendAsOperator(HttpMethod method, string path, object? body = null)
     {
-        var match = Samples.Match(passenger, driver, confirmedAt);
+        using var request = new HttpRequestMessage(method, new Uri(Copies[0].Url, path));
+        request.Content = body is null ? null : JsonContent.Create(body, body.GetType(), options: Json.Options);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", servers!.Tokens.Operator(Guid.CreateVersion7()));
+        return await http.SendAsync(request, Ct);
+    }
+
+    /// <summary>A ride in this status, brought there by its own API.</summary>
+    /// <param name="stops">Places on the way.</param>
+    public async Task<MatchConfirmed> Ride(
+        RideStatus status = RideStatus.DriverAssigned, Guid? passenger = null, Guid? driver = null, DateTimeOffset? confirmedAt = null,
+        params GeoPoint[] stops)
+    {
+        var match = Samples.Match(passenger, driver, confirmedAt) with { Stops = stops.Length == 0 ? null : stops };
         await Bus.Publish(Ct, match);
         await Eventually.Get(() => StatusOf(match), each => each is not null, Ct);
         foreach (var step in new[] { RideStatus.DriverArrived, RideStatus.InProgress, RideStatus.Completed }.TakeWhile(step => step <= status))

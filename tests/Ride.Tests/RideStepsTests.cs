@@ -12,6 +12,8 @@ public sealed class RideStepsTests(RideFleet fleet)
 {
     const int Callers = 24;
 
+    static readonly string[] Refusals = ["wrong-ride-status", "lost-the-race"];
+
     static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     /// <summary>NebengJek defect 15: concurrent starts can both pass. Here one does, the others hear where the ride stands.</summary>
@@ -19,14 +21,20 @@ public sealed class RideStepsTests(RideFleet fleet)
     [InlineData(RideStatus.DriverArrived)]
     [InlineData(RideStatus.InProgress)]
     [InlineData(RideStatus.Completed)]
-    public async Task Of_many_callers_one_moves_the_ride(RideStatus step)
+    public async Task NebengJek_15_of_many_callers_one_moves_the_ride(RideStatus step)
     {
         var match = await fleet.Ride(step - 1);
 
         var answers = await Task.WhenAll(Enumerable.Range(0, step == RideStatus.InProgress ? 5 : Callers).Select(_ => fleet.Step(match, step)));
 
         Assert.Single(answers, answer => answer.IsSuccessStatusCode);
-        Assert.All(answers.Where(answer => !answer.IsSuccessStatusCode), answer => Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode));
+        foreach (var answer in answers.Where(answer => !answer.IsSuccessStatusCode))
+        {
+            var problem = await answer.Content.ReadFromJsonAsync<JsonElement>(Ct);
+            Assert.Equal((HttpStatusCode.Conflict, $"{step}"), (answer.StatusCode, problem.GetProperty("state").GetString()));
+            Assert.Contains(problem.GetProperty("code").GetString(), Refusals);
+        }
+
         Assert.Equal(1, await fleet.Scalar<long>($"select count(*) from ride.transitions where ride_id = @RideId and status = '{step}'", match));
     }
 

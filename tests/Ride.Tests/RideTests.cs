@@ -20,6 +20,17 @@ public sealed class RideTests
     public void A_driver_arrives_once(RideStatus status, bool allowed) =>
         Assert.Equal(allowed, Samples.Ride(status).Arrive(Samples.TimesSquare, Samples.Now).Event is not null);
 
+    /// <summary>Who said so from afar could let the wait run, and charge a passenger for not having come.</summary>
+    [Theory]
+    [InlineData(199, true)]
+    [InlineData(201, false)]
+    public void A_driver_arrives_within_200_metres_of_the_pickup(double metres, bool allowed)
+    {
+        var decision = Samples.Ride(RideStatus.DriverAssigned).Arrive(Samples.TimesSquare.North(metres), Samples.Now);
+
+        Assert.Equal((allowed, allowed ? null : "too-far-from-pickup"), (decision.Event is not null, decision.Problem?.Code));
+    }
+
     [Theory]
     [InlineData(99, true)]
     [InlineData(101, false)]

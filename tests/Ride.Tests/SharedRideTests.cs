@@ -35,6 +35,27 @@ public sealed class SharedRideTests(RideFleet fleet)
     }
 
     [Fact]
+    public async Task Who_has_the_link_knows_what_to_look_out_for_and_how_long_it_takes_by_road()
+    {
+        var match = await fleet.Ride(RideStatus.InProgress);
+        var token = await Share(match, match.PassengerId);
+        await fleet.Bus.Publish(
+            Ct, Approved(match.DriverId, "B2SRI", version: 3), Approved(match.DriverId, "B1OLD", version: 2), Approved(match.DriverId, null, version: 4));
+        await fleet.Bus.Publish(Ct, Progressed(match, match.Pickup, seconds: 10) with { RemainingSeconds = 1_234 });
+
+        var seen = await Eventually.Get(() => See(token), body => body.TryGetProperty("position", out _) && body.TryGetProperty("vehicle", out _), Ct);
+        await Eventually.Get(() => fleet.Scalar<long>("select version from ride.vehicles where driver_id = @DriverId", match), version => version == 3, Ct);
+        using var own = await fleet.Send(HttpMethod.Get, $"/v1/rides/{match.RideId}", match.PassengerId);
+
+        Assert.Equal(1_234, seen.GetProperty("secondsToDropOff").GetInt32());
+        Assert.Equal("Car", seen.GetProperty("vehicle").GetProperty("type").GetString());
+        Assert.Equal("B2SRI", (await own.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("vehicle").GetProperty("plate").GetString());
+    }
+
+    static DriverApproved Approved(Guid driverId, string? plate, long version) =>
+        new(driverId, VehicleType.Car, VehicleClass.Standard, plate) { OccurredAt = TimeProvider.System.GetUtcNow(), Version = version };
+
+    [Fact]
     public async Task A_new_link_takes_the_place_of_the_old_and_a_revoked_one_opens_nothing()
     {
         var match = await fleet.Ride();

@@ -36,6 +36,21 @@ public sealed class SilentRideTests(RideFleet fleet)
         await Eventually.Get(() => fleet.Scalar<bool>("select silent_since is null from ride.rides where ride_id = @RideId", match), heard => heard, Ct);
     }
 
+    /// <summary>A phone that sends no positions, whose driver taps all the same: what happens between two transitions is a step, too.</summary>
+    [Fact]
+    public async Task A_stop_that_is_reached_is_a_sign_of_life()
+    {
+        var match = await fleet.Ride(RideStatus.InProgress, stops: [Samples.TimesSquare]);
+        await Silence(match, hours: 2);
+        await Eventually.Get(() => fleet.Bus.Published<RideFellSilent>("ride", match.RideId, Ct), events => events.Count == 1, Ct);
+
+        using var reached = await fleet.Send(
+            HttpMethod.Post, $"/v1/rides/{match.RideId}/stops/1/arrive", match.DriverId, new { position = Samples.TimesSquare });
+
+        await Eventually.Get(() => fleet.Scalar<bool>("select silent_since is null from ride.rides where ride_id = @RideId", match), heard => heard, Ct);
+        Assert.Single(await fleet.Bus.Published<RideFellSilent>("ride", match.RideId, Ct));
+    }
+
     [Fact]
     public async Task A_ride_that_has_not_begun_is_cancelled_at_nobodys_expense()
     {

@@ -10,7 +10,9 @@ sealed class AlertSilentRides(Database database, CityClock clock, IOptions<RideO
     /// <summary>Behind it stands what each ride under way was last heard of.</summary>
     public const string Heard = """
         with heard as (
-            select ride.ride_id, greatest(ride.assigned_at, ride.arrived_at, ride.started_at, known.heard_at) as last_heard_at,
+            select ride.ride_id,
+                   greatest(ride.assigned_at, ride.arrived_at, ride.started_at, known.heard_at,
+                       (select max(step.at) from ride.on_the_way step where step.ride_id = ride.ride_id)) as last_heard_at,
                    st_y(known.position::geometry) as latitude, st_x(known.position::geometry) as longitude
             from   ride.rides ride left join ride.whereabouts known on known.ride_id = ride.ride_id
             where  ride.status in ('DriverAssigned', 'DriverArrived', 'InProgress'))

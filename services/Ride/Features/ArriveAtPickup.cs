@@ -6,7 +6,7 @@ namespace Tumpang.Rides.Features;
 /// <summary>The driver says: I am here.</summary>
 static class ArriveAtPickup
 {
-    /// <param name="Position">Where the driver stands, WGS 84.</param>
+    /// <param name="Position">Where the driver stands, WGS 84; within 200 m of the pickup.</param>
     public sealed record Request(GeoPoint Position);
 
     const string MarkArrived = """
@@ -27,7 +27,9 @@ static class ArriveAtPickup
         var moved = await RideStore.Move(
             transaction, MarkArrived, new { rideId, arrived.OccurredAt, arrived.Version }, arrived,
             new(ride.Status, RideStatus.DriverArrived, Party.Driver), ct);
-        return moved ? TypedResults.Ok(new RideMoved(rideId, RideStatus.DriverArrived, arrived.Version)) : RideProblems.LostTheRace.ToHttp();
+        return moved
+            ? TypedResults.Ok(new RideMoved(rideId, RideStatus.DriverArrived, arrived.Version))
+            : (await RideStore.LostTheRace(transaction, rideId, ct)).ToHttp();
     }
 }
 

@@ -38,7 +38,7 @@ static class CancelRide
 
         return await Save(cancelled, transaction, ct)
             ? TypedResults.Ok(new RideMoved(ride.RideId, RideStatus.Cancelled, cancelled.Version))
-            : RideProblems.LostTheRace.ToHttp();
+            : (await RideStore.LostTheRace(transaction, ride.RideId, ct)).ToHttp();
     }
 
     /// <summary>Writes a cancellation down, whoever decided it; false when another step was quicker.</summary>

@@ -30,7 +30,7 @@ static class CompleteRide
 
         return await Save(completed, new(ride.Status, RideStatus.Completed, Party.Driver), transaction, ct)
             ? TypedResults.Ok(new RideMoved(rideId, RideStatus.Completed, completed.Version))
-            : RideProblems.LostTheRace.ToHttp();
+            : (await RideStore.LostTheRace(transaction, rideId, ct)).ToHttp();
     }
 
     /// <summary>Writes the end of a ride down, whoever decided it; false when another step was quicker.</summary>

@@ -5,7 +5,8 @@ using Tumpang.ServiceDefaults;
 namespace Tumpang.Rides.Features;
 
 /// <summary>
-/// A ride as somebody sees it who waits for one of its sides. No names, no numbers, no money; wrong, revoked and expired links are one answer.
+/// A ride as somebody sees it who waits for one of its sides, and the vehicle to look out for. No names, no phone numbers, no money;
+/// wrong, revoked and expired links are one answer.
 /// </summary>
 static class GetSharedRide
 {
@@ -13,20 +14,25 @@ static class GetSharedRide
     const double StraightMetresPerSecond = 25 / 3.6 / 1.27;
 
     /// <param name="Position">Where the vehicle was at <paramref name="SeenAt"/>; only while the passenger is in it.</param>
-    /// <param name="SecondsToDropOff">Roughly, by the straight line.</param>
+    /// <param name="SecondsToDropOff">From there by road and every stop, as location reckons it; by the straight line while it has not said.</param>
     /// <param name="ShownUntil">Once the ride has ended.</param>
+    /// <param name="Vehicle">Absent while nothing is known of it.</param>
+    /// <param name="Stops">Places on the way; absent for none.</param>
     public sealed record Answer(
         RideStatus Status, VehicleClass VehicleClass, GeoPoint Pickup, GeoPoint DropOff, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt,
-        DateTimeOffset? ShownUntil, GeoPoint? Position, DateTimeOffset? SeenAt, int? SecondsToDropOff);
+        DateTimeOffset? ShownUntil, GeoPoint? Position, DateTimeOffset? SeenAt, int? SecondsToDropOff, VehicleView? Vehicle,
+        IReadOnlyList<StopView>? Stops);
 
     const string Find = """
         select ride.status, ride.vehicle_class, st_y(ride.pickup::geometry) as pickup_latitude, st_x(ride.pickup::geometry) as pickup_longitude,
                st_y(ride.drop_off::geometry) as drop_off_latitude, st_x(ride.drop_off::geometry) as drop_off_longitude, ride.started_at,
                coalesce(ride.completed_at, ride.cancelled_at) as ended_at,
-               st_y(known.position::geometry) as latitude, st_x(known.position::geometry) as longitude, known.heard_at
+               st_y(known.position::geometry) as latitude, st_x(known.position::geometry) as longitude, known.heard_at,
+               known.remaining_seconds, vehicle.vehicle_type, vehicle.plate, ride.stops
         from   ride.shares share
         join   ride.rides ride on ride.ride_id = share.ride_id
         left   join ride.whereabouts known on known.ride_id = ride.ride_id and ride.status = 'InProgress'
+        left   join ride.vehicles vehicle on vehicle.driver_id = ride.driver_id
         where  share.token_hash = @TokenHash and coalesce(ride.completed_at, ride.cancelled_at, @Now) > @EndedAfter
         """;
 
@@ -44,7 +50,8 @@ static class GetSharedRide
 
     sealed record Row(
         string Status, string VehicleClass, double PickupLatitude, double PickupLongitude, double DropOffLatitude, double DropOffLongitude,
-        DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, double? Latitude, double? Longitude, DateTimeOffset? HeardAt)
+        DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, double? Latitude, double? Longitude, DateTimeOffset? HeardAt, int? RemainingSeconds,
+        string? VehicleType, string? Plate, string? Stops)
     {
         public Answer ToAnswer(TimeSpan sharedAfterEnd)
         {
@@ -52,7 +59,10 @@ static class GetSharedRide
             GeoPoint? here = Latitude is { } latitude && Longitude is { } longitude ? new(latitude, longitude) : null;
             return new(
                 Enum.Parse<RideStatus>(Status), Enum.Parse<VehicleClass>(VehicleClass), new(PickupLatitude, PickupLongitude), dropOff, StartedAt, EndedAt,
-                EndedAt + sharedAfterEnd, here, HeardAt, here is { } from ? (int)Math.Round(from.MetresTo(dropOff) / StraightMetresPerSecond) : null);
+                EndedAt + sharedAfterEnd, here, HeardAt, here is { } from ? RemainingSeconds ?? StraightSeconds(from, dropOff) : null,
+                VehicleView.From(VehicleType, Plate), Rides.Stops.ToViews(Rides.Stops.Read(Stops)));
         }
+
+        static int StraightSeconds(GeoPoint from, GeoPoint to) => (int)Math.Round(from.MetresTo(to) / StraightMetresPerSecond);
     }
 }

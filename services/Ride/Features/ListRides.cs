@@ -19,11 +19,18 @@ static class ListRides
         limit  @Limit + 1
         """;
 
-    public static async Task<IResult> Handle(CurrentUser user, Database database, CancellationToken ct, Guid? cursor = null, int limit = DefaultLimit)
+    public static Task<IResult> Handle(CurrentUser user, Database database, CancellationToken ct, Guid? cursor = null, int limit = DefaultLimit) =>
+        PageOf(user.Id, database, cursor, limit, ct);
+
+    /// <summary>Anybody's, for operators.</summary>
+    public static Task<IResult> HandleOperator(Guid userId, Database database, CancellationToken ct, Guid? cursor = null, int limit = DefaultLimit) =>
+        PageOf(userId, database, cursor, limit, ct);
+
+    static async Task<IResult> PageOf(Guid userId, Database database, Guid? cursor, int limit, CancellationToken ct)
     {
         if (limit is < 1 or > LargestLimit) return Problem.Invalid("limit", $"A page has 1 to {LargestLimit} rides.").ToHttp();
 
-        var rows = await database.List<RideViewRow>(Select, new { UserId = user.Id, cursor, limit }, ct);
+        var rows = await database.List<RideViewRow>(Select, new { userId, cursor, limit }, ct);
         var page = rows.Take(limit).Select(row => row.ToView()).ToList();
         return TypedResults.Ok(new Page(page, rows.Count > limit ? page[^1].RideId : null));
     }

@@ -14,12 +14,13 @@ sealed class OnMatchConfirmed : IEventHandler<MatchConfirmed>
         insert into ride.rides (
             ride_id, match_id, ride_request_id, driver_id, passenger_id, city_id, vehicle_class, status, pickup, drop_off,
             quote_id, quoted_fare_minor_units, quoted_fare_currency, payment_method_id, payment_method_kind,
-            tip_minor_units, after_ride_id, start_pin, assigned_at, driver_due_at, cancelled_at, cancelled_by, cancel_reason, version)
+            tip_minor_units, after_ride_id, start_pin, assigned_at, driver_due_at, cancelled_at, cancelled_by, cancel_reason, version, stops)
         values (
             @RideId, @OfferId, @RideRequestId, @DriverId, @PassengerId, @CityId, @VehicleClass, @Status,
             platform.point(@PickupLatitude, @PickupLongitude), platform.point(@DropOffLatitude, @DropOffLongitude),
             @QuoteId, @Fare, @Currency, @PaymentMethodId, @PaymentMethodKind,
-            @TipMinorUnits, @AfterRideId, @StartPin, @AssignedAt, @DriverDueAt, @CancelledAt, @CancelledBy, @CancelReason, @Version)
+            @TipMinorUnits, @AfterRideId, @StartPin, @AssignedAt, @DriverDueAt, @CancelledAt, @CancelledBy, @CancelReason, @Version,
+            @Stops::jsonb)
         on conflict do nothing
         """;
 
@@ -59,7 +60,7 @@ sealed class OnMatchConfirmed : IEventHandler<MatchConfirmed>
     {
         var cancelled = new RideCancelled(
             happened.RideId, happened.RideRequestId, happened.PassengerId, happened.DriverId, by, reason, status,
-            happened.OccurredAt, happened.QuoteId, happened.Payment)
+            happened.OccurredAt, happened.QuoteId, happened.Payment, happened.DropOff, happened.Stops, happened.QuotedFare)
         { OccurredAt = happened.OccurredAt, Version = 2 };
         if (await transaction.Execute(Insert, Row(happened, RideStatus.Cancelled, cancelled), ct) == 1)
         {
@@ -71,7 +72,7 @@ sealed class OnMatchConfirmed : IEventHandler<MatchConfirmed>
     static RideCreated Created(MatchConfirmed happened, RideStatus status) => new(
         happened.RideId, happened.RideRequestId, happened.PassengerId, happened.DriverId, happened.CityId, happened.VehicleClass,
         happened.Pickup, happened.DropOff, happened.QuoteId, happened.QuotedFare, happened.Payment, happened.Tip,
-        (int)happened.DriverPosition.MetresTo(happened.Pickup), status is RideStatus.Queued ? happened.AfterRideId : null)
+        (int)happened.DriverPosition.MetresTo(happened.Pickup), status is RideStatus.Queued ? happened.AfterRideId : null, happened.Stops)
     { OccurredAt = happened.OccurredAt, Version = 1 };
 
     /// <summary>25 km/h by roads that are 1.27 times as long as the straight line, as dispatch reckons where it knows no roads.</summary>
@@ -105,6 +106,7 @@ sealed class OnMatchConfirmed : IEventHandler<MatchConfirmed>
         CancelledBy = cancelled?.By.ToString(),
         CancelReason = cancelled?.Reason,
         Version = cancelled?.Version ?? 1,
+        Stops = Stops.Write(Stops.At(happened.Stops)),
     };
 
     sealed record EarlyCancellation(Guid UserId, string Reason, DateTimeOffset CancelledAt);

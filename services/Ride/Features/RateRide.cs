@@ -23,7 +23,8 @@ static class RateRide
         Guid rideId, Request request, CurrentUser user, CityClock clock, Transaction transaction, CancellationToken ct)
     {
         if (request.Stars is < 1 or > 5) return Problem.Invalid("stars", "A rating has 1 to 5 stars.").ToHttp();
-        if (request.Comment is { Length: > LongestComment }) return Problem.Invalid("comment", $"A comment has at most {LongestComment} characters.").ToHttp();
+        if (request.Comment is { } comment && (comment.Length > LongestComment || comment.Contains('\0')))
+            return Problem.Invalid("comment", $"A comment is a text of at most {LongestComment} characters.").ToHttp();
         if (await RideStore.Find(transaction, rideId, user.Id, ct) is not { } ride || ride.SideOf(user.Id) is not { } side) return RideProblems.NotFound.ToHttp();
         if (WhyNot(request.Reasons ?? [], side) is { } problem) return problem.ToHttp();
 

@@ -34,7 +34,7 @@ static class StartRide
         if (ride.WhyNotStart(request.Position) is { } problem) return problem.ToHttp();
 
         var tries = await transaction.Find<short?>(SpendTry, new { rideId, Ride.MaxPinTries }, ct);
-        if (tries is null) return RideProblems.PinLocked.ToHttp();
+        if (tries is null) return (await WhyNoTry(transaction, rideId, request.Position, ct)).ToHttp();
         if (!IsSame(ride.StartPin, request.Pin))
         {
             transaction.KeepWhenRefused();
@@ -45,7 +45,18 @@ static class StartRide
         var moved = await RideStore.Move(
             transaction, MarkStarted, new { rideId, started.OccurredAt, started.Version }, started,
             new(ride.Status, RideStatus.InProgress, Party.Driver), ct);
-        return moved ? TypedResults.Ok(new RideMoved(rideId, RideStatus.InProgress, started.Version)) : RideProblems.LostTheRace.ToHttp();
+        return moved
+            ? TypedResults.Ok(new RideMoved(rideId, RideStatus.InProgress, started.Version))
+            : (await RideStore.LostTheRace(transaction, rideId, ct)).ToHttp();
+    }
+
+    /// <summary>
+    /// Another guess was the last one, or another step was quicker: a driver whose ride has just been cancelled is not told that the PIN is locked.
+    /// </summary>
+    static async Task<Problem> WhyNoTry(Transaction transaction, Guid rideId, GeoPoint position, CancellationToken ct)
+    {
+        var now = (await RideStore.Find(transaction, rideId, ct))!;
+        return now.WhyNotStart(position) ?? RideProblems.LostTheRace(now.Status);
     }
 
     static bool IsSame(string expected, string said) => CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(expected), Encoding.UTF8.GetBytes(said));
