@@ -25,6 +25,7 @@ static class LocationRoutes
         zones.MapDelete("/{zoneId:guid}", RemoveZone.Handle).Idempotent();
 
         app.MapPost("/internal/nearby", FindNearbyDrivers.Handle).RequireServiceKey("match");
+        app.MapGet("/internal/free-drivers", CountFreeDrivers.Handle).RequireServiceKey("billing");
         app.MapPost("/internal/positions", ReportPositionsOfMany.Handle).RequireServiceKey("realtime").UnderPressure();
     }
 }

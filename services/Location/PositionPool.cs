@@ -91,6 +91,18 @@ sealed class PositionPool(IDatabase redis, PoolMirror mirror, Cities cities, Cit
             Guid.Parse((string)hit[0]!), new GeoPoint((double)hit[2], (double)hit[3]), (int)Math.Round((double)hit[1]), Instant((long)(double)hit[4])))];
     }
 
+    /// <summary>Where the available drivers are who were heard of lately, all of them.</summary>
+    public async Task<IReadOnlyList<GeoPoint>> All(string city, VehicleClass vehicleClass)
+    {
+        var (oldest, places) = (OldestOffered(), new List<GeoPoint>());
+        await foreach (var driver in redis.ReadPool(city, vehicleClass))
+        {
+            if (driver.AtMilliseconds >= oldest) places.Add(driver.Position);
+        }
+
+        return places;
+    }
+
     /// <summary>Removes drivers who have been silent for too long; true when there may be more.</summary>
     public async Task<bool> Sweep(string city, VehicleClass vehicleClass, int atMost)
     {

@@ -15,6 +15,8 @@ builder.AddBus(bus => bus
     .Handle<DriverSuspended, OnDriverSuspended>()
     .Handle<MatchConfirmed, OnMatchConfirmed>()
     .Handle<RideStarted, OnRideStarted>()
+    .Handle<StopReached, OnStopReached>()
+    .Handle<RideRerouted, OnRideRerouted>()
     .Handle<RideCompleted, OnRideCompleted>()
     .Handle<RideCancelled, OnRideCancelled>());
 

@@ -87,7 +87,7 @@ sealed class TrackRecorder(Database database, CloseTrack close, RoadMap roads, I
         if (now - ride.ProgressedAt < rules.ProgressEvery) return ride;
 
         var last = track.Last!.Value;
-        var remaining = ride.PlannedDropOff is { } dropOff ? roads.Estimate(last.Position, dropOff).DurationSeconds : (int?)null;
+        var remaining = ride.PlannedDropOff is { } dropOff ? PlannedWay.SecondsFrom(last.Position, ride.StopsAhead, dropOff, roads) : (int?)null;
         transaction.Publish(new RideProgressed(
             ride.RideId, ride.PassengerId, ride.DriverId, last.Position, (int)Math.Round(track.DistanceMetres),
             (int)Math.Round((last.At - ride.StartedAt!.Value).TotalSeconds), (int)Math.Round(track.SlowSeconds), (int)Math.Round(track.SlowDistanceMetres),

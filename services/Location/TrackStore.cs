@@ -9,7 +9,8 @@ sealed record RideRow(
     DateTimeOffset? ClosedAt, double? StartLatitude, double? StartLongitude, double? DropOffLatitude, double? DropOffLongitude,
     double? AnchorLatitude, double? AnchorLongitude, DateTimeOffset? AnchorAt, double? LastLatitude, double? LastLongitude, DateTimeOffset? LastAt,
     double DistanceMetres, double SlowSeconds, double SlowDistanceMetres, int AcceptedPoints, byte[]? Smoother, DateTimeOffset? ProgressedAt,
-    double? PlannedDropOffLatitude, double? PlannedDropOffLongitude, DateTimeOffset? ToldEndsAt, long Version)
+    double? PlannedDropOffLatitude, double? PlannedDropOffLongitude, DateTimeOffset? ToldEndsAt, long Version,
+    string? PlannedStops = null)
 {
     /// <summary>Positions of the driver count.</summary>
     public bool TakesPoints => StartedAt is not null && ClosedAt is null && CancelledAt is null;
@@ -20,6 +21,9 @@ sealed record RideRow(
 
     /// <summary>Where the ride is going; null until the match has been heard of.</summary>
     public GeoPoint? PlannedDropOff => (PlannedDropOffLatitude, PlannedDropOffLongitude) is ({ } north, { } east) ? new(north, east) : null;
+
+    /// <summary>Places on the way that the ride has not come to yet, in order.</summary>
+    public IReadOnlyList<GeoPoint> StopsAhead => StopsColumn.Read(PlannedStops) ?? [];
 
     public Track Track => new()
     {
@@ -53,7 +57,8 @@ static class TrackStore
         st_y(anchor::geometry) as anchor_latitude, st_x(anchor::geometry) as anchor_longitude, anchor_at,
         st_y(last::geometry) as last_latitude, st_x(last::geometry) as last_longitude, last_at,
         distance_metres, slow_seconds, slow_distance_metres, accepted_points, smoother, progressed_at,
-        st_y(planned_drop_off::geometry) as planned_drop_off_latitude, st_x(planned_drop_off::geometry) as planned_drop_off_longitude, told_ends_at, version
+        st_y(planned_drop_off::geometry) as planned_drop_off_latitude, st_x(planned_drop_off::geometry) as planned_drop_off_longitude, told_ends_at, version,
+        planned_stops
         """;
 
     public const string Find = $"select {Columns} from location.rides where ride_id = @RideId";

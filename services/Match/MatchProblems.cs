@@ -14,6 +14,8 @@ static class MatchProblems
 
     public static readonly Problem NoSuchCity = Problem.NotFound("city");
 
+    public static readonly Problem NotCountedYet = new(503, "unavailable", "Requests have not been counted yet.") { RetryAfterSeconds = 1 };
+
     public static readonly Problem NoSuchOffer = Problem.NotFound("offer");
 
     public static readonly Problem QuoteInvalid = new(422, "quote-invalid", "This is not a quote of ours, or not one for you.", "quoteToken");

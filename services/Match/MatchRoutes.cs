@@ -32,5 +32,7 @@ static class MatchRoutes
         offers.MapGet("/current", GetCurrentOffer.Handle);
         offers.MapPost("/{offerId:guid}/accept", AcceptOffer.Handle).Idempotent();
         offers.MapPost("/{offerId:guid}/decline", DeclineOffer.Handle).Idempotent();
+
+        app.MapGet("/internal/waiting", CountWaiting.Handle).RequireServiceKey("billing");
     }
 }

@@ -28,6 +28,7 @@ public enum RideRequestStatus { Scheduled, Searching, Offered, AwaitingPassenger
 /// <param name="DropOffChanges">How often the passenger has changed the drop-off.</param>
 /// <param name="TipMinorUnits">Promised to the driver on top of the fare, in its currency.</param>
 /// <param name="TipRaises">How often the passenger has raised it.</param>
+/// <param name="StopsJson">Places on the way as they are stored; null for none.</param>
 /// <param name="Version">Events so far; each event of the request carries the next number.</param>
 sealed record RideRequest(
     Guid RideRequestId, Guid PassengerId, string CityId, VehicleClass VehicleClass,
@@ -35,7 +36,7 @@ sealed record RideRequest(
     Guid QuoteId, long QuotedFareMinorUnits, string QuotedFareCurrency, Guid PaymentMethodId, PaymentMethodKind PaymentMethodKind,
     RideRequestStatus Status, DateTimeOffset RequestedAt, DateTimeOffset SearchEndsAt,
     Guid? OfferId, Guid? DriverId, Guid? RideId, DateTimeOffset? ConfirmBy, DateTimeOffset? PickupAt, short DropOffChanges,
-    long TipMinorUnits, short TipRaises, long Version)
+    long TipMinorUnits, short TipRaises, long Version, string? StopsJson = null)
 {
     public const string Columns = """
         ride_request_id, passenger_id, city_id, vehicle_class,
@@ -43,7 +44,7 @@ sealed record RideRequest(
         st_y(drop_off::geometry) as drop_off_latitude, st_x(drop_off::geometry) as drop_off_longitude,
         quote_id, quoted_fare_minor_units, quoted_fare_currency, payment_method_id, payment_method_kind,
         status, requested_at, search_ends_at, offer_id, driver_id, ride_id, confirm_by, pickup_at, drop_off_changes,
-        tip_minor_units, tip_raises, version
+        tip_minor_units, tip_raises, version, stops as stops_json
         """;
 
     /// <summary>Every change takes offers back from drivers who think about them; further ones need a new request.</summary>
@@ -55,6 +56,9 @@ sealed record RideRequest(
     public GeoPoint Pickup => new(PickupLatitude, PickupLongitude);
 
     public GeoPoint DropOff => new(DropOffLatitude, DropOffLongitude);
+
+    /// <summary>Places on the way, in order; null for none.</summary>
+    public IReadOnlyList<GeoPoint>? Stops => StopsColumn.Read(StopsJson);
 
     public Money QuotedFare => new(QuotedFareMinorUnits, QuotedFareCurrency);
 
@@ -128,7 +132,7 @@ sealed record RideRequest(
     /// <param name="version">Version of the event: the acceptance may have just taken the next one.</param>
     public MatchConfirmed Confirmed(Offer offer, Guid rideId, DateTimeOffset now, long version) =>
         new(rideId, RideRequestId, offer.OfferId, PassengerId, offer.DriverId, CityId, VehicleClass,
-            Pickup, DropOff, offer.DriverPosition, QuoteId, QuotedFare, Payment, Tip, offer.AfterRideId)
+            Pickup, DropOff, offer.DriverPosition, QuoteId, QuotedFare, Payment, Tip, offer.AfterRideId, Stops)
         {
             OccurredAt = now,
             Version = version,
@@ -145,6 +149,20 @@ sealed record RideRequest(
             CancelledIn: RideStatus.Queued or RideStatus.DriverAssigned or RideStatus.DriverArrived,
             Reason: not (PassengerNoShow or PassengerAsked),
         };
+
+    /// <summary>
+    /// The wish as its ride last stood: after the match the passenger may have agreed to another way and its quote. Copies of ride from before that do not say.
+    /// </summary>
+    public RideRequest AsLastAgreed(RideCancelled cancelled) => cancelled is { DropOff: { } dropOff, QuotedFare: { } fare }
+        ? this with
+        {
+            DropOffLatitude = dropOff.Latitude,
+            DropOffLongitude = dropOff.Longitude,
+            StopsJson = StopsColumn.Write(cancelled.Stops),
+            QuoteId = cancelled.QuoteId,
+            QuotedFareMinorUnits = fare.MinorUnits,
+        }
+        : this;
 
     /// <summary>Reasons of a driver's cancel, in the words of ride, after which the passenger does not want another driver.</summary>
     public const string PassengerNoShow = "passenger-no-show", PassengerAsked = "passenger-asked-to-cancel";

@@ -33,7 +33,7 @@ sealed record RideRequestGuards(bool Inserted, bool OnARide, bool AnotherIsLive,
     /// <summary>A quote buys a ride for the passenger it was made for, until it expires.</summary>
     public static Problem? WhyNotUse(Quote? quote, Guid passengerId, DateTimeOffset now) => quote switch
     {
-        null => MatchProblems.QuoteInvalid,
+        null or { Change: not null } => MatchProblems.QuoteInvalid,
         _ when quote.PassengerId != passengerId => MatchProblems.QuoteInvalid,
         _ when quote.ExpiresAt <= now => MatchProblems.QuoteExpired,
         _ => null,

@@ -26,10 +26,18 @@ static class PushedEvents
         .Listen<DriverArrived, Push<DriverArrived>>()
         .Listen<RideStarted, Push<RideStarted>>()
         .Listen<RideProgressed, Push<RideProgressed>>()
+        .Listen<StopReached, Push<StopReached>>()
+        .Listen<StopLeft, Push<StopLeft>>()
+        .Listen<RideRerouted, Push<RideRerouted>>()
         .Listen<RideCompleted, Push<RideCompleted>>()
         .Listen<RideCancelled, Push<RideCancelled>>()
         .Listen<FareProgressed, Push<FareProgressed>>()
         .Listen<FareFinalised, Push<FareFinalised>>()
+        .Listen<WalletToppedUp, Push<WalletToppedUp>>()
+        .Listen<WalletTopUpFailed, Push<WalletTopUpFailed>>()
+        .Listen<TipPaid, Push<TipPaid>>()
+        .Listen<TipFailed, Push<TipFailed>>()
+        .Listen<CardAuthorisationFailed, Push<CardAuthorisationFailed>>()
         .Listen<PaymentSucceeded, Push<PaymentSucceeded>>()
         .Listen<PaymentFailed, Push<PaymentFailed>>()
         .Listen<FareAdjusted, Push<FareAdjusted>>()
@@ -56,10 +64,18 @@ static class PushedEvents
         DriverArrived ride => new(ride.PassengerId, ride.DriverId),
         RideStarted ride => new(ride.PassengerId, ride.DriverId),
         RideProgressed ride => new(ride.PassengerId, ride.DriverId),
+        StopReached ride => new(ride.PassengerId, ride.DriverId),
+        StopLeft ride => new(ride.PassengerId, ride.DriverId),
+        RideRerouted ride => new(ride.PassengerId, ride.DriverId),
         RideCompleted ride => new(ride.PassengerId, ride.DriverId),
         RideCancelled ride => new(ride.PassengerId, ride.DriverId),
         FareProgressed fare => new(fare.PassengerId, fare.DriverId),
         FareFinalised fare => new(fare.PassengerId, fare.DriverId),
+        WalletToppedUp topUp => new(Passenger: topUp.PassengerId),
+        WalletTopUpFailed topUp => new(Passenger: topUp.PassengerId),
+        TipPaid tip => new(tip.PassengerId, tip.DriverId),
+        TipFailed tip => new(Passenger: tip.PassengerId),
+        CardAuthorisationFailed authorisation => new(Passenger: authorisation.PassengerId),
         PaymentSucceeded payment => new(payment.PassengerId, payment.DriverId),
         PaymentFailed payment => new(Passenger: payment.PassengerId),
         FareAdjusted fare => new(fare.PassengerId, fare.DriverId),
@@ -69,6 +85,9 @@ static class PushedEvents
         DriverWentOffline driver => new(Driver: driver.DriverId),
         _ => default,
     };
+
+    /// <summary>As phones may see it: the token of a quote says more of the price than concerns a driver.</summary>
+    public static Event ForPhones(Event happened) => happened is RideRerouted rerouted ? rerouted with { QuoteToken = null } : happened;
 }
 
 /// <summary>The phones to push to.</summary>
@@ -81,7 +100,7 @@ sealed class Push<TEvent>(InboxStore inboxes) : IEventListener<TEvent>
     public async Task Hear(TEvent happened, CancellationToken ct)
     {
         var (passenger, driver) = PushedEvents.Of(happened);
-        var frame = EventFrame.Of(happened);
+        var frame = EventFrame.Of(PushedEvents.ForPhones(happened));
         await Task.WhenAll(Append(passenger, happened, frame), Append(driver, happened, frame));
     }
 

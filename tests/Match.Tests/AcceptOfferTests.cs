@@ -69,7 +69,7 @@ public sealed class AcceptOfferTests(MatchFleet fleet)
 
     // NebengJek 10 and anchors 2.3, 2: a second ride was accepted by the driver already driving. Twenty offers that should not exist are forced past dispatch.
     [Fact]
-    public async Task A_driver_with_two_offers_or_on_a_ride_gets_no_second_ride()
+    public async Task NebengJek_10_a_driver_with_two_offers_or_on_a_ride_gets_no_second_ride()
     {
         var city = fleet.City(CityKind.Plain);
         var (passengers, driver) = (await city.Passengers(20), await city.Driver());

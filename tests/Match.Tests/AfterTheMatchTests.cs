@@ -63,6 +63,38 @@ public sealed class AfterTheMatchTests(MatchFleet fleet)
         await IsFree(drivers[0]);
     }
 
+    /// <summary>The passenger had gone another way meanwhile: that one is looked for again, by its quote, and who gives it up has not broken a promise.</summary>
+    [Fact]
+    public async Task What_a_driver_gave_up_is_searched_for_as_it_was_last_agreed_and_ahead_of_younger_requests()
+    {
+        var city = fleet.City(CityKind.Plain);
+        var (passengers, driver) = (await city.Passengers(2), await city.Driver());
+        var rideRequestId = await passengers[0].Requests();
+        var rideId = await driver.TakesAnOffer();
+        driver.LeavesThePool();
+        var younger = await passengers[1].Requests();
+        var (dropOff, fare) = (new GeoPoint(city.Centre.Latitude + 0.03, city.Centre.Longitude), new Money(1_900, "USD"));
+        GeoPoint[] stops = [new(city.Centre.Latitude + 0.01, city.Centre.Longitude)];
+        var cancelled = Cancelled(rideId, rideRequestId, passengers[0], driver, Party.Driver) with { DropOff = dropOff, Stops = stops, QuotedFare = fare };
+
+        await fleet.Tell(cancelled, cancelled with { EventId = Guid.CreateVersion7() }, cancelled with { EventId = Guid.CreateVersion7() });
+        await passengers[0].Sees(rideRequestId, RideRequestStatus.Searching);
+        var next = await city.Driver();
+        var offer = await next.GetsAnOffer();
+        await next.Accept(offer.OfferId);
+
+        Assert.Equal((rideRequestId, dropOff, fare), (offer.RideRequestId, offer.DropOff, offer.Fare));
+        Assert.Equal(nameof(RideRequestStatus.Searching), (await passengers[1].See(younger)).Status);
+        var matches = await fleet.Rows<string>("""
+            select payload from (select payload, event_type, aggregate_id from match.outbox union all select payload, event_type, aggregate_id from match.outbox_archive) told
+            where  aggregate_id = @rideRequestId and event_type = 'MatchConfirmed' order by (payload::jsonb ->> 'version')::bigint
+            """, new { rideRequestId });
+        var last = System.Text.Json.JsonSerializer.Deserialize<MatchConfirmed>(matches[^1], ServiceDefaults.Json.Options)!;
+        Assert.Equal((2, cancelled.QuoteId, fare, dropOff), (matches.Count, last.QuoteId, last.QuotedFare, last.DropOff));
+        Assert.Equal(stops, last.Stops!);
+        Assert.Equal(0, await fleet.Count("match.offers where ride_id = @rideId and driver_cancelled", new { rideId }));
+    }
+
     [Fact]
     public async Task When_the_passenger_cancels_the_ride_both_are_free_and_the_request_stays_closed()
     {

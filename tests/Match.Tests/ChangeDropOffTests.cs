@@ -60,6 +60,40 @@ public sealed class ChangeDropOffTests(MatchFleet fleet)
     }
 
     [Fact]
+    public async Task Stops_are_offered_and_matched_as_they_were_last_quoted()
+    {
+        var city = fleet.City(CityKind.Plain);
+        var (passenger, driver) = (await city.Passenger(), await city.Driver());
+        GeoPoint[] first = [new(city.Centre.Latitude - 0.01, city.Centre.Longitude)];
+        GeoPoint[] second = [.. first, new(city.Centre.Latitude - 0.015, city.Centre.Longitude + 0.01)];
+        var id = (await passenger.Request(passenger.Token(passenger.Quote() with { Stops = first }))).Body.RideRequestId;
+        var old = await driver.GetsAnOffer();
+
+        var changed = await Change(passenger, id, Elsewhere(passenger, city) with { Stops = second });
+        var fresh = await Eventually.Holds(async () => await driver.CurrentOffer() is { Succeeded: true } reply && reply.Body.OfferId != old.OfferId ? reply.Body : null);
+        await driver.Accept(fresh.OfferId);
+
+        Assert.True(changed.Succeeded);
+        var told = await fleet.Rows<string>("""
+            select event_type || ' ' || jsonb_array_length(payload::jsonb -> 'stops')
+            from   (select event_type, payload, aggregate_id from match.outbox union all select event_type, payload, aggregate_id from match.outbox_archive) published
+            where  aggregate_id = @id and payload::jsonb ? 'stops' order by (payload::jsonb ->> 'version')::bigint
+            """, new { id });
+        Assert.Equal(["OfferMade 1", "OfferMade 2", "MatchConfirmed 2"], told);
+    }
+
+    [Fact]
+    public async Task A_quote_for_another_way_of_a_ride_buys_no_new_one()
+    {
+        var passenger = await fleet.City(CityKind.Plain).Passenger();
+        var quote = passenger.Quote() with { Change = new(Guid.CreateVersion7(), Guid.CreateVersion7(), 0) };
+
+        var refused = await passenger.Request(passenger.Token(quote));
+
+        Assert.Equal("quote-invalid", refused.Body.Code);
+    }
+
+    [Fact]
     public async Task A_scheduled_ride_goes_elsewhere_before_anybody_is_asked()
     {
         var city = fleet.City(CityKind.Plain);

@@ -23,8 +23,30 @@ public sealed class DemandTests(MatchFleet fleet)
 
         var cell = await Eventually.Holds(async () => (await Demand(city)).Cells is [{ Waiting: 2, Requested: 3 } only] ? only : null, "A cell with all three");
 
-        Assert.InRange(city.Centre.Latitude - cell.South, -1e-9, DemandMap.CellDegrees + 1e-9);
-        Assert.InRange(city.Centre.Longitude - cell.West, -1e-9, DemandMap.CellDegrees + 1e-9);
+        Assert.InRange(city.Centre.Latitude - cell.South, -1e-9, MapCell.Degrees + 1e-9);
+        Assert.InRange(city.Centre.Longitude - cell.West, -1e-9, MapCell.Degrees + 1e-9);
+    }
+
+    /// <summary>Prices follow what billing is told here: who looks for a driver now.</summary>
+    [Fact]
+    public async Task Who_waits_is_counted_by_cell_for_billing_alone()
+    {
+        var city = fleet.City(CityKind.Plain);
+        var passengers = await city.Passengers(3);
+        var requests = new List<Guid>();
+        foreach (var passenger in passengers) requests.Add(await passenger.Requests());
+        Assert.True((await passengers[0].Cancel(requests[0])).Succeeded);
+        using var billing = fleet.ClientOfService("billing");
+        using var match = fleet.ClientOfService("match");
+
+        var count = await Eventually.Holds(
+            async () => (await billing.GetFromJsonAsync<CellCounts>($"/internal/waiting?cityId={city.Id}", Json.Options, Ct))!.Cells is [{ Count: 2 } only]
+                ? only : null,
+            "Two who wait");
+
+        Assert.Equal((VehicleClass.Standard, MapCell.Of(city.Centre)), (count.VehicleClass, count.Cell));
+        Assert.Equal(HttpStatusCode.Unauthorized, (await match.GetAsync($"/internal/waiting?cityId={city.Id}", Ct)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await billing.GetAsync("/internal/waiting?cityId=atlantis", Ct)).StatusCode);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Dapper;
 using Microsoft.Extensions.Configuration;
+using Tumpang.AppHost;
 using Tumpang.Contracts;
 using Tumpang.ServiceDefaults;
 using Tumpang.Testing;
@@ -37,7 +38,7 @@ public enum CityKind
 /// <summary>Two copies of match on real stores, and what the rest of the fleet would tell them.</summary>
 public sealed class MatchFleet : IAsyncLifetime
 {
-    const int CitiesPerKind = 60;
+    const int CitiesPerKind = 75;
 
     TestServers servers = null!;
     IReadOnlyList<Uri> copies = [];
@@ -87,6 +88,15 @@ public sealed class MatchFleet : IAsyncLifetime
     {
         var client = new HttpClient { BaseAddress = copies[0] };
         client.DefaultRequestHeaders.Authorization = new("Bearer", servers.Tokens.Operator(Guid.CreateVersion7()));
+        return client;
+    }
+
+    /// <summary>Another service of the fleet, with its key.</summary>
+    internal HttpClient ClientOfService(string caller)
+    {
+        var client = new HttpClient { BaseAddress = copies[0] };
+        client.DefaultRequestHeaders.Add("X-Service-Name", caller);
+        client.DefaultRequestHeaders.Add("X-Service-Key", servers.Secrets[Contract.KeyOf(caller)]);
         return client;
     }
 
@@ -168,7 +178,7 @@ public sealed class MatchFleet : IAsyncLifetime
         CityKind.Planned =>
         [
             ("SoonestPickup", "00:00:01"), ("SearchAhead", "00:00:00"), ("ShortestLead", "00:00:02"), ("LongestLead", "00:00:02"), ("PickupPatience", "00:00:08"),
-            ("SearchTime", "00:00:01"), ("ShortestOfferTime", "00:00:00"),
+            ("SearchTime", "00:00:08"), ("ShortestOfferTime", "00:00:00"),
         ],
         CityKind.Patient => [("PaymentMethodPatience", "00:00:30")],
         CityKind.BothConfirm => [("PassengerConfirms", "true"), ("PassengerConfirmTime", "00:00:05")],

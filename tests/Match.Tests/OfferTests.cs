@@ -61,7 +61,7 @@ public sealed class OfferTests(MatchFleet fleet)
 
     // NebengJek 9 and 5: a rejected match came back to life; anybody could reject an accepted one.
     [Fact]
-    public async Task What_was_declined_cannot_be_accepted_and_what_was_accepted_not_declined()
+    public async Task NebengJek_9_what_was_declined_cannot_be_accepted_and_what_was_accepted_not_declined()
     {
         var city = fleet.City(CityKind.Plain);
         var (passenger, drivers) = (await city.Passenger(), await city.Drivers(2));

@@ -60,7 +60,8 @@ public sealed class DispatchRaceTests(RaceFleet fleet, ITestOutputHelper output)
         await Settle(everybody);
 
         output.WriteLine(
-            $"seed {seed}: {passengers.Sum(passenger => passenger.Requested)} requests, {Accepted()} acceptances, looked {looked} times while they raced");
+            $"seed {seed}: {passengers.Sum(passenger => passenger.Requested)} requests, {Accepted()} acceptances, "
+            + $"{passengers.Sum(passenger => passenger.Rerouted)} other ways, looked {looked} times while they raced");
         Assert.Empty(fleet.Failures);
         Assert.True(Accepted() >= FewestAcceptances, $"Only {Accepted()} were accepted: this proves nothing.");
         Assert.Equal(0, drivers.Sum(driver => driver.DoubleWins));

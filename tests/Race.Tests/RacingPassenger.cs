@@ -3,12 +3,18 @@ using Tumpang.ServiceDefaults;
 
 namespace Tumpang.Race.Tests;
 
-/// <summary>A passenger who asks, goes elsewhere, cancels, asks again, hesitates over drivers, and now and then gives up a ride that was arranged.</summary>
+/// <summary>
+/// A passenger who asks, goes elsewhere, cancels, asks again, hesitates over drivers, changes the way of a ride that was arranged, and now and then gives it up.
+/// </summary>
 sealed class RacingPassenger(RaceFleet fleet, RaceCity city, Random dice) : Racer(fleet, city, dice, drives: false)
 {
     readonly Guid paymentMethodId = Guid.CreateVersion7();
+    (Guid RideId, Guid QuoteId) lastAgreed;
 
     public int Requested { get; private set; }
+
+    /// <summary>How often another way was agreed to after the match.</summary>
+    public int Rerouted { get; private set; }
 
     /// <summary>As payment tells it.</summary>
     public PaymentMethodAdded PaymentMethod => new(paymentMethodId, Id, PaymentMethodKind.Cash) { OccurredAt = DateTimeOffset.UtcNow, Version = 1 };
@@ -41,9 +47,9 @@ sealed class RacingPassenger(RaceFleet fleet, RaceCity city, Random dice) : Race
     {
         if (state is RequestState.Matched)
         {
-            if (Happens(0.05) && await Get("ride", "/v1/rides/current", ct) is { Succeeded: true } ride)
+            if (Happens(0.2) && await Get("ride", "/v1/rides/current", ct) is { Succeeded: true } ride)
             {
-                await Post("ride", $"/v1/rides/{ride.Id("rideId")}/cancel", new { reason = "changed-mind" }, ct);
+                await Reconsider(ride.Id("rideId"), request.Id("quoteId"), ct);
             }
         }
         else if (Happens(0.06))
@@ -58,6 +64,22 @@ sealed class RacingPassenger(RaceFleet fleet, RaceCity city, Random dice) : Race
         else if (state is RequestState.AwaitingPassenger)
         {
             await PostMaybeTwice("match", $"/v1/ride-requests/{rideRequestId}/confirm", new { accept = Happens(0.8) }, ct);
+        }
+    }
+
+    async Task Reconsider(Guid rideId, Guid matchedUnder, CancellationToken ct)
+    {
+        if (Happens(0.25))
+        {
+            await Post("ride", $"/v1/rides/{rideId}/cancel", new { reason = "changed-mind" }, ct);
+            return;
+        }
+
+        var quote = Quote() with { Change = new(rideId, lastAgreed.RideId == rideId ? lastAgreed.QuoteId : matchedUnder, 0) };
+        if (await PostMaybeTwice("ride", $"/v1/rides/{rideId}/reroute", new { quoteToken = Fleet.Quotes.Sign(quote) }, ct) > 0)
+        {
+            lastAgreed = (rideId, quote.QuoteId);
+            Rerouted++;
         }
     }
 

@@ -46,6 +46,25 @@ public sealed class PushTests(RealtimeFleet fleet)
         await passenger.Hears("pong");
     }
 
+    /// <summary>The driver is told where to go now and what it pays; the passenger's quote is none of their business.</summary>
+    [Fact]
+    public async Task Both_sides_hear_of_another_way_without_the_token_of_its_quote()
+    {
+        var rerouted = new RideRerouted(
+            Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), "nyc", VehicleClass.Standard, Corner, [Corner],
+            Guid.CreateVersion7(), new(900, "USD"), Guid.CreateVersion7(), "a token")
+        { OccurredAt = DateTimeOffset.UnixEpoch, Version = 4 };
+        await using var passenger = await fleet.Open(rerouted.PassengerId, driver: false);
+        await using var driver = await fleet.Open(rerouted.DriverId);
+
+        await fleet.Bus.Publish(Ct, rerouted);
+
+        var told = (await driver.Hears("ride-rerouted")).GetProperty("data");
+        Assert.Equal((1, 900), (told.GetProperty("stopsAhead").GetArrayLength(), told.GetProperty("quotedFare").GetProperty("minorUnits").GetInt32()));
+        Assert.False(told.TryGetProperty("quoteToken", out _));
+        Assert.False((await passenger.Hears("ride-rerouted")).GetProperty("data").TryGetProperty("quoteToken", out _));
+    }
+
     /// <summary>NebengJek defect 29: random message ids defeat deduplication. Here an event delivered often is pushed once.</summary>
     [Fact]
     public async Task An_event_delivered_many_times_is_pushed_once()
@@ -114,7 +133,7 @@ public sealed class PushTests(RealtimeFleet fleet)
     [Theory]
     [InlineData(0, 0)]
     [InlineData(0, 1)]
-    public async Task The_newest_socket_wins_and_the_older_is_closed(int olderCopy, int newerCopy)
+    public async Task NebengJek_28_the_newest_socket_wins_and_the_older_is_closed(int olderCopy, int newerCopy)
     {
         var arrived = Arrived();
         await using var older = await fleet.Open(arrived.DriverId, olderCopy);

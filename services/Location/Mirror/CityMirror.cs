@@ -12,7 +12,7 @@ namespace Tumpang.Locations.Mirror;
 /// </summary>
 sealed class CityMirror(City city, IDatabase redis, CityClock clock, LocationOptions rules, LocationMetrics metrics)
 {
-    const int EntriesAtOnce = 256, DriversPerScan = 1_000, DriversPerPage = 500;
+    const int EntriesAtOnce = 256, DriversPerPage = 500;
 
     static readonly VehicleClass[] Classes = Enum.GetValues<VehicleClass>();
 
@@ -132,27 +132,10 @@ sealed class CityMirror(City city, IDatabase redis, CityClock clock, LocationOpt
         var rebuilt = new View(grid);
         foreach (var vehicleClass in Classes)
         {
-            var seen = new Dictionary<string, long>();
-            await foreach (var (driver, at) in Scan(PoolKeys.Seen(city.Id, vehicleClass))) seen[driver] = at;
-            await foreach (var (driver, place) in Scan(PoolKeys.Positions(city.Id, vehicleClass)))
-            {
-                if (seen.TryGetValue(driver, out var at)) rebuilt.Of(vehicleClass).Put(new FreeDriver(Guid.ParseExact(driver, "N"), (ulong)place, at));
-            }
+            await foreach (var driver in redis.ReadPool(city.Id, vehicleClass)) rebuilt.Of(vehicleClass).Put(driver);
         }
 
         (view, cursor) = (rebuilt, begin);
-    }
-
-    async IAsyncEnumerable<(string Member, long Score)> Scan(RedisKey set)
-    {
-        var next = "0";
-        do
-        {
-            var reply = (RedisResult[])(await redis.ExecuteAsync("ZSCAN", set, next, "COUNT", DriversPerScan).Soon())!;
-            next = (string)reply[0]!;
-            foreach (var entry in ((RedisValue[])reply[1]!).Chunk(2)) yield return ((string)entry[0]!, (long)(double)entry[1]);
-        }
-        while (next != "0");
     }
 
     /// <summary>Mirrored pools, and until when they are known to be right. After the thread was lost another one takes its place.</summary>

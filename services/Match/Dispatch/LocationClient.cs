@@ -16,7 +16,7 @@ sealed record NearbyDriver(
 /// <summary>The drivers near a pickup: those in a queue in its order, then the nearest first.</summary>
 sealed record NearbyDrivers(IReadOnlyList<NearbyDriver> Drivers);
 
-/// <summary>The one synchronous call between services of the fleet. Its timeout, retries and circuit breaker are those of every service client.</summary>
+/// <summary>The one question that a ride waits for an answer to. Its timeout, retries and circuit breaker are those of every service client.</summary>
 sealed class LocationClient(HttpClient http)
 {
     /// <summary>Drivers within the radius, and in the queue of the pickup's zone.</summary>

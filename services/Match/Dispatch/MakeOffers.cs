@@ -82,7 +82,8 @@ sealed class MakeOffers(Database database)
     static OfferMade Event(PlannedOffer offer, long tip, DateTimeOffset now, long version) =>
         new(offer.OfferId, offer.Request.RideRequestId, offer.Request.PassengerId, offer.Candidate.DriverId, offer.Request.Pickup, offer.Request.DropOff,
             offer.Candidate.DistanceMetres, offer.Request.QuotedFare, offer.ExpiresAt, offer.Request.PickupAt,
-            tip == 0 ? null : offer.Request.QuotedFare with { MinorUnits = tip }, offer.Candidate.AfterRideId)
+            tip == 0 ? null : offer.Request.QuotedFare with { MinorUnits = tip }, offer.Candidate.AfterRideId,
+            offer.Request.Stops)
         {
             OccurredAt = now,
             Version = version,

@@ -7,11 +7,15 @@ namespace Tumpang.Matching.Dispatch;
 /// <param name="AlreadyAsked">Drivers who had their chance with this request, comma-separated ids.</param>
 sealed record WaitingRequest(
     Guid RideRequestId, Guid PassengerId, double PickupLatitude, double PickupLongitude, double DropOffLatitude, double DropOffLongitude,
-    long QuotedFareMinorUnits, string QuotedFareCurrency, DateTimeOffset RequestedAt, DateTimeOffset SearchEndsAt, DateTimeOffset? PickupAt, string AlreadyAsked)
+    long QuotedFareMinorUnits, string QuotedFareCurrency, DateTimeOffset RequestedAt, DateTimeOffset SearchEndsAt, DateTimeOffset? PickupAt, string AlreadyAsked,
+    string? StopsJson = null)
 {
     public GeoPoint Pickup => new(PickupLatitude, PickupLongitude);
 
     public GeoPoint DropOff => new(DropOffLatitude, DropOffLongitude);
+
+    /// <summary>Places on the way, in order; null for none.</summary>
+    public IReadOnlyList<GeoPoint>? Stops => StopsColumn.Read(StopsJson);
 
     public Money QuotedFare => new(QuotedFareMinorUnits, QuotedFareCurrency);
 
@@ -33,7 +37,8 @@ sealed class WaitingRequests(Database database)
                array_to_string(array(
                    select o.driver_id from match.offers o
                    where  o.ride_request_id = r.ride_request_id and coalesce(o.withdrawn_because, '') not in ('AnotherDriverAccepted', 'DropOffChanged')
-                   and    (o.tip_raises = r.tip_raises or o.status not in ('Declined', 'Expired'))), ',') as already_asked
+                   and    (o.tip_raises = r.tip_raises or o.status not in ('Declined', 'Expired'))), ',') as already_asked,
+               r.stops as stops_json
         from   match.ride_requests r
         where  r.city_id = @CityId and r.vehicle_class = @VehicleClass and r.status = 'Searching' and r.search_ends_at >= @EndsAfter
         and    not exists (select from match.busy_parties busy where busy.user_id = r.passenger_id)

@@ -7,14 +7,15 @@ using Tumpang.ServiceDefaults;
 namespace Tumpang.Matching.Features;
 
 /// <summary>
-/// The passenger wants to go elsewhere, or has a better price: another quote for the same pickup takes the place of the first. Drivers who think about the
-/// old one are told that it is withdrawn and may be asked again; the request keeps its age.
+/// The passenger wants to go elsewhere or by other places, or has a better price: another quote for the same pickup takes the place of the first. Drivers
+/// who think about the old one are told that it is withdrawn and may be asked again; the request keeps its age.
 /// </summary>
 static class ChangeDropOff
 {
     const string TakeQuote = """
         update match.ride_requests
-        set    drop_off = platform.point(@DropOffLatitude, @DropOffLongitude), quote_id = @QuoteId, quoted_fare_minor_units = @FareMinorUnits,
+        set    drop_off = platform.point(@DropOffLatitude, @DropOffLongitude), stops = @Stops::jsonb, quote_id = @QuoteId,
+               quoted_fare_minor_units = @FareMinorUnits,
                drop_off_changes = drop_off_changes + 1, updated_at = @Now, version = version + 1
         where  ride_request_id = @RideRequestId and not exists (select from match.ride_requests used where used.quote_id = @QuoteId)
         returning version
@@ -51,6 +52,7 @@ static class ChangeDropOff
         {
             Status = request.Status is RideRequestStatus.Offered ? RideRequestStatus.Searching : request.Status,
             DropOff = quote!.DropOff,
+            Stops = quote.Stops,
             Fare = quote.Fare,
             QuoteId = quote.QuoteId,
         });
@@ -74,6 +76,7 @@ static class ChangeDropOff
         RideRequestId = rideRequestId,
         DropOffLatitude = quote.DropOff.Latitude,
         DropOffLongitude = quote.DropOff.Longitude,
+        Stops = StopsColumn.Write(quote.Stops),
         quote.QuoteId,
         FareMinorUnits = quote.Fare.MinorUnits,
         Now = now,

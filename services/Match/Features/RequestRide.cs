@@ -13,10 +13,10 @@ static class RequestRide
     const string InsertAndLook = """
         insert into match.ride_requests (
             ride_request_id, passenger_id, city_id, vehicle_class, pickup, drop_off, quote_id, quoted_fare_minor_units, quoted_fare_currency,
-            payment_method_id, payment_method_kind, status, pickup_at, requested_at, search_ends_at, updated_at)
+            payment_method_id, payment_method_kind, status, pickup_at, requested_at, search_ends_at, updated_at, stops)
         select @RideRequestId, @PassengerId, @CityId, @VehicleClass,
                platform.point(@PickupLatitude, @PickupLongitude), platform.point(@DropOffLatitude, @DropOffLongitude), @QuoteId,
-               @FareMinorUnits, @FareCurrency, payment_method_id, kind, @Status, @PickupAt, @Now, @SearchEndsAt, @Now
+               @FareMinorUnits, @FareCurrency, payment_method_id, kind, @Status, @PickupAt, @Now, @SearchEndsAt, @Now, @Stops::jsonb
         from   match.payment_methods
         where  payment_method_id = @PaymentMethodId and passenger_id = @PassengerId and not removed
         on conflict do nothing;
@@ -71,7 +71,7 @@ static class RequestRide
         }
 
         metrics.Requested(zone);
-        return TypedResults.Created($"/v1/ride-requests/{rideRequestId}", View(requested));
+        return TypedResults.Created($"/v1/ride-requests/{rideRequestId}", View(requested) with { Stops = quote.Stops });
     }
 
     static async Task<RideRequestGuards> InsertWithPatience(Transaction transaction, object parameters, TimeSpan patience, CancellationToken ct)
@@ -108,6 +108,7 @@ static class RequestRide
         quote.PickupAt,
         Now = now,
         SearchEndsAt = searchEndsAt,
+        Stops = StopsColumn.Write(quote.Stops),
     };
 
     static RideRequestView View(RideRequested requested) => new(

@@ -12,7 +12,7 @@ static class ShowDemand
         if (cities.Find(cityId) is null) return MatchProblems.NoSuchCity.ToHttp();
 
         var (at, cells) = demand.Of(cityId, vehicleClass);
-        return TypedResults.Ok(new Answer(DemandMap.CellDegrees, (int)DemandMap.Lately.TotalSeconds, at, cells));
+        return TypedResults.Ok(new Answer(MapCell.Degrees, (int)DemandMap.Lately.TotalSeconds, at, cells));
     }
 
     /// <param name="CellDegrees">How high and wide a cell is.</param>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Tumpang.Contracts;
+using Tumpang.ServiceDefaults;
 using Xunit;
 using static Tumpang.Location.Tests.Service.Places;
 
@@ -38,6 +39,27 @@ public sealed class NearbyTests(LocationCity city)
         var found = await city.Nearby(place, 1_000, exclude: [excluded.Id]);
 
         Assert.Equal([wanted.Id], found.Select(driver => driver.DriverId));
+    }
+
+    /// <summary>Prices follow what billing is told here: who could be offered a ride, and nobody else.</summary>
+    [Fact]
+    public async Task Free_drivers_are_counted_by_class_and_cell_for_billing_alone()
+    {
+        var corner = MapCell.Of(city.FreshPlace()).SouthWest;
+        var place = new GeoPoint(corner.Latitude + (MapCell.Degrees / 2), corner.Longitude + (MapCell.Degrees / 2));
+        await using var one = await city.NewDriver(place);
+        await using var other = await city.NewDriver(place.North(50));
+        await using var van = await city.NewDriver(place, VehicleClass.Van);
+        using var billing = city.ServiceClient("billing");
+        using var match = city.ServiceClient("match");
+
+        var counts = (await billing.GetFromJsonAsync<CellCounts>("/internal/free-drivers?cityId=nyc", Json.Options, Test.Ct))!.Cells;
+        using var refused = await match.GetAsync("/internal/free-drivers?cityId=nyc", Test.Ct);
+        using var nowhere = await billing.GetAsync("/internal/free-drivers?cityId=atlantis", Test.Ct);
+
+        Assert.Equal(2, Assert.Single(counts, count => count.Cell == MapCell.Of(place) && count.VehicleClass == VehicleClass.Standard).Count);
+        Assert.Equal(1, Assert.Single(counts, count => count.Cell == MapCell.Of(place) && count.VehicleClass == VehicleClass.Van).Count);
+        Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.NotFound), (refused.StatusCode, nowhere.StatusCode));
     }
 
     [Fact]

@@ -47,7 +47,7 @@ public sealed class TrackServiceTests(LocationCity city)
 
     /// <summary>NebengJek 23: approach travel leaked into the fare.</summary>
     [Fact]
-    public async Task Points_before_the_start_and_after_the_completion_do_not_count()
+    public async Task NebengJek_23_points_before_the_start_and_after_the_completion_do_not_count()
     {
         await using var ride = await city.StartRide();
         await ride.Driver.Report(ride.Point(-900, -60), ride.Point(-300, -20), ride.Point(100, 10), ride.Point(200, 20));
@@ -56,6 +56,37 @@ public sealed class TrackServiceTests(LocationCity city)
         await ride.Complete(200, afterSeconds: 20);
 
         Assert.Equal(200, (await ride.Closed()).DistanceMetres, 2.0);
+    }
+
+    /// <summary>A ride passes its drop-off on the way to a stop: it is not about to end. What ride says of the way may come in any order.</summary>
+    [Fact]
+    public async Task What_remains_of_a_ride_is_by_its_stops_and_to_where_it_was_last_to_go()
+    {
+        await using var ride = await city.StartRide(secondsAgo: 300, metresToGo: 3_000);
+        var (stop, elsewhere) = (ride.Start.North(2_000), ride.Start.North(6_000));
+        await city.Publish(Rerouted([stop], elsewhere, version: 5));
+        await city.Publish(Rerouted([], ride.Start.North(200), version: 4));
+        await Test.Until(() => city.Query<bool>("select way_version = 5 from location.rides where ride_id = @Id", ride.RideId));
+
+        await ride.Driver.Report(ride.Point(100, 10));
+        await city.Publish(new StopReached(ride.RideId, ride.PassengerId, ride.Driver.Id, 1, stop, ride.Start.North(300), [])
+        {
+            OccurredAt = ride.StartedAt.AddSeconds(20),
+            Version = 6,
+        });
+        await Test.Until(() => city.Query<bool>("select planned_stops is null from location.rides where ride_id = @Id", ride.RideId));
+        await city.Query<int>("update location.rides set progressed_at = null where ride_id = @Id returning 1", ride.RideId);
+        await ride.Driver.Report(ride.Point(200, 20));
+
+        // At a city's speed six kilometres take more than six minutes, and a hundred metres less than one.
+        var remaining = (await city.Published<RideProgressed>(ride.RideId)).Select(progress => progress.RemainingSeconds!.Value).ToList();
+        Assert.Equal(2, remaining.Count);
+        Assert.True(remaining[0] > 360 && remaining[1] < 60, string.Join(", ", remaining));
+
+        RideRerouted Rerouted(GeoPoint[] stops, GeoPoint dropOff, long version) => new(
+            ride.RideId, ride.Story.RideRequestId, ride.PassengerId, ride.Driver.Id, "nyc", VehicleClass.Standard, dropOff, stops, Guid.CreateVersion7(),
+            new(1_000, "USD"), Guid.CreateVersion7(), "token")
+        { OccurredAt = ride.StartedAt, Version = version };
     }
 
     /// <summary>What match dispatches ahead by: said once when the drop-off is near, and again only when the estimate was wrong by much.</summary>

@@ -60,6 +60,24 @@ public sealed class TrackStorageTests(LocationCity city)
         Assert.Equal(0, await Drop("2001-06-01T00:00:00Z"));
     }
 
+    /// <summary>A track that is closed while its month is being made waits for the month and does not fail.</summary>
+    [Fact]
+    public async Task Of_eight_who_make_a_month_at_once_one_does_and_nobody_fails()
+    {
+        foreach (var month in Enumerable.Range(1, 12))
+        {
+            var made = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Make(new(2097, month, 15, 0, 0, 0, DateTimeKind.Utc))));
+
+            Assert.Single(made, mine => mine);
+        }
+
+        async Task<bool> Make(DateTime at)
+        {
+            await using var connection = await city.Postgres.OpenConnectionAsync(Test.Ct);
+            return await connection.QuerySingleAsync<bool>("select location.create_track_month(@at)", new { at });
+        }
+    }
+
     [Fact]
     public async Task Only_location_may_make_and_drop_months()
     {
