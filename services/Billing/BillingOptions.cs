@@ -9,6 +9,10 @@ internal sealed class BillingOptions
     [Range(typeof(TimeSpan), "00:00:10", "01:00:00")]
     public TimeSpan QuoteLifetime { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>How long a quote for another way of a ride under way binds us, city time: the ride goes on meanwhile.</summary>
+    [Range(typeof(TimeSpan), "00:00:10", "00:30:00")]
+    public TimeSpan RerouteQuoteLifetime { get; set; } = TimeSpan.FromMinutes(2);
+
     /// <summary>How far ahead a scheduled ride can be priced; whether it can be ordered is match's to say.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "90.00:00:00")]
     public TimeSpan QuotesAhead { get; set; } = TimeSpan.FromDays(30);
@@ -38,6 +42,9 @@ internal sealed class BillingOptions
     /// operator must approve. A currency that is not listed has no such freedom.
     /// </summary>
     public Dictionary<string, long> SecondOperatorAbove { get; set; } = new(StringComparer.Ordinal) { ["USD"] = 5_000, ["IDR"] = 7_500_000 };
+
+    /// <summary>Whether a passenger whose bank took a charge back for good owes it, and gets no new ride, until an operator forgives it.</summary>
+    public bool BlockAfterLostChargeback { get; set; } = true;
 
     /// <summary>How drivers are paid out.</summary>
     public PayoutOptions Payouts { get; set; } = new();

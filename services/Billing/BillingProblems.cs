@@ -7,6 +7,12 @@ internal static class BillingProblems
 {
     public static Problem TooShort { get; } = new(422, "trip-too-short", "Pickup and drop-off are the same place.", "dropOff");
 
+    public static Problem StopTooNear(string field) => new(422, "trip-too-short", "A stop is where the ride comes from.", field);
+
+    public static Problem TooManyStops { get; } = Problem.Invalid("stops", $"A ride has at most {Quote.MostStops} stops, those behind it included.");
+
+    public static Problem NotUnderWay { get; } = new(409, "wrong-ride-status", "Only a ride that is under way can go another way.");
+
     public static Problem PickupTimeInvalid(TimeSpan ahead) =>
         new(422, "pickup-time-invalid", $"A ride can be priced for a time in the next {ahead.TotalDays:0} days.", "pickupAt");
 
@@ -18,11 +24,41 @@ internal static class BillingProblems
 
     public static Problem PromotionCodeTaken { get; } = new(409, "promotion-code-taken", "Another promotion of this city has this code; stop that one first.", "code");
 
+    public static Problem ReferralCodeUnknown { get; } = new(422, "referral-code-unknown", "Nobody has this code.", "code");
+
+    public static Problem OwnReferralCode { get; } = new(422, "own-referral-code", "This code is yours, or of somebody whom you brought.", "code");
+
+    public static Problem ReferralLimit { get; } = new(422, "referral-limit", "Who gave you this code has brought as many as can be.", "code");
+
+    public static Problem NoReferrals { get; } = new(422, "no-referrals", "Nothing is given for referrals in this city.", "cityId");
+
+    public static Problem ReferralsExhausted { get; } =
+        new(422, "referrals-exhausted", "All that was to be given for referrals in this city has been given.", "cityId");
+
+    public static Problem NotNew { get; } = new(409, "not-new", "A code is entered before the first ride.");
+
+    public static Problem ReferralEntered { get; } = new(409, "referral-entered", "A code has been entered; there is one for each passenger.");
+
+    public static Problem ReferralProgrammeRuns { get; } = new(409, "referral-programme-runs", "This city has a programme; stop that one first.", "cityId");
+
     public static Problem TooFar { get; } = new(422, "trip-too-far", "The drop-off is further away than any ride goes.", "dropOff");
 
     public static Problem NoTariff { get; } = new(422, "no-tariff", "No tariff is in force in this city.");
 
     public static Problem FareNotFinal { get; } = new(404, "fare-not-final", "This ride has no fare yet.") { RetryAfterSeconds = 1 };
+
+    public static Problem NotAcceptable(string forms) => new(406, "not-acceptable", $"There is {forms}.", "Accept");
+
+    public static Problem MonthInvalid { get; } = Problem.Invalid("month", "A month is a year and a month, for example 2013-11.");
+
+    public static Problem MonthNotOver { get; } = new(409, "month-not-over", "A month is closed when it is over.");
+
+    public static Problem MonthClosed { get; } =
+        new(409, "month-closed", "The books are closed until the end of this month or later; nobody can open them again.");
+
+    public static Problem ClosingProposed { get; } = new(409, "closing-proposed", "To close this month has been proposed; another operator has to decide.");
+
+    public static Problem ClosingNotFound { get; } = Problem.NotFound("proposal to close this month");
 
     public static Problem RideNotKnownYet { get; } = new(404, "ride-not-known-yet", "This ride is not known here yet.") { RetryAfterSeconds = 1 };
 
@@ -33,6 +69,10 @@ internal static class BillingProblems
     public static Problem FareNotFound { get; } = Problem.NotFound("fare");
 
     public static Problem AdjustmentNotFound { get; } = Problem.NotFound("adjustment");
+
+    public static Problem ChargebackNotFound { get; } = Problem.NotFound("lost chargeback");
+
+    public static Problem ChargebackForgiven { get; } = new(409, "chargeback-forgiven", "This was forgiven before.");
 
     public static Problem AmountNotPositive { get; } =
         Problem.Invalid("amountMinorUnits", "An adjustment takes off a whole number of minor units, more than zero.");

@@ -1,5 +1,4 @@
 using Tumpang.Billing;
-using Tumpang.Billing.Features;
 using Tumpang.Contracts;
 using Tumpang.Roads;
 using Tumpang.ServiceDefaults;
@@ -17,29 +16,56 @@ builder.AddBus(bus => bus
     .Handle<RideCreated, OnRideCreated>()
     .Handle<QueuedRideBegan, OnQueuedRideBegan>()
     .Handle<RideProgressed, OnRideProgressed>()
+    .Handle<StopReached, OnStopReached>()
+    .Handle<RideRerouted, OnRideRerouted>()
     .Handle<RideCompleted, OnRideCompleted>()
     .Handle<RideTrackClosed, OnRideTrackClosed>()
     .Handle<RideCancelled, OnRideCancelled>()
+    .Handle<WalletToppedUp, OnWalletToppedUp>()
+    .Handle<WalletChargeDue, OnWalletChargeDue>()
+    .Handle<PaymentPartCollected, OnPaymentPartCollected>()
     .Handle<PaymentSucceeded, OnPaymentSucceeded>()
     .Handle<PaymentFailed, OnPaymentFailed>()
     .Handle<RefundSucceeded, OnRefundSucceeded>()
+    .Handle<SurplusReceived, OnSurplusReceived>()
+    .Handle<TipPaid, OnTipPaid>()
+    .Handle<SurplusReturned, OnSurplusReturned>()
+    .Handle<ChargebackReceived, OnChargebackReceived>()
+    .Handle<ChargebackWon, OnChargebackWon>()
+    .Handle<ChargebackLost, OnChargebackLost>()
+    .Handle<ChargebackSetOff, OnChargebackSetOff>()
     .Handle<PaymentWrittenOff, OnPaymentWrittenOff>()
     .Handle<PaymentVoided, OnPaymentVoided>()
     .Handle<PayoutAccountChanged, OnPayoutAccountChanged>()
     .Handle<PayoutSent, OnPayoutSent>()
-    .Handle<PayoutFailed, OnPayoutFailed>());
+    .Handle<PayoutFailed, OnPayoutFailed>()
+    .Handle<ProviderSettled, OnProviderSettled>());
 
 builder.Services.AddOptions<BillingOptions>().BindConfiguration("Billing").ValidateDataAnnotations().ValidateOnStart();
+builder.Services.AddOptions<SurgeOptions>().BindConfiguration("Billing:Surge").ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddSingleton<QuoteToken>();
 builder.Services.AddSingleton<BillingMetrics>();
 builder.Services.AddSingleton<FarePolicies>();
 builder.Services.AddSingleton<Promotions>();
+builder.Services.AddSingleton<SurgeInForce>();
 builder.Services.AddSingleton<RideBills>();
 builder.Services.AddSingleton<RequestedQuotes>();
+builder.AddServiceClient<PaymentClient>("payment");
 builder.Services.AddSweeper<RefreshFarePolicies>();
 builder.Services.AddSweeper<RefreshPromotions>();
+builder.Services.AddSweeper<RefreshSurge>();
+builder.Services.AddSweeper<QuoteInterest>();
+builder.Services.AddSweeper<RecomputeSurge>();
+builder.Services.AddSweeper<ForgetSurgeChanges>();
 builder.Services.AddSweeper<FinaliseOverdueRides>();
 builder.Services.AddSweeper<PayOutBatches>();
+builder.Services.AddSweeper<RewardReferrals>();
+builder.Services.AddSweeper<LapseReferrals>();
+builder.Services.AddSweeper<ExpireCredits>();
+builder.Services.AddSweeper<MakeMonths>();
+builder.Services.AddSweeper<KeepMonthBalances>();
+builder.AddServiceClient<WaitingClient>("match");
+builder.AddServiceClient<FreeDriversClient>("location");
 builder.AddRoads();
 builder.AddZones("billing.zones", ring: "ring");
 

@@ -35,6 +35,27 @@ public sealed class AdjustmentPropertyTests
             return left.Total == 0;
         }).QuickCheckThrowOnFailure();
 
+    /// <summary>However a fare is lowered that a credit has paid a part of: what had been set off beyond what is left comes back, to the minor unit.</summary>
+    [Fact]
+    public void Credit_comes_back_as_far_as_nothing_else_can() => Prop.ForAll(
+        Arb.From(
+            from total in Gen.Choose(1, 100_000)
+            from credited in Gen.Choose(0, total)
+            from cuts in Gen.ListOf(Gen.Choose(1, 30_000))
+            select (Total: total, Credited: credited, Cuts: cuts.ToArray())),
+        sample =>
+        {
+            var (taken, back) = (0L, 0L);
+            foreach (var cut in sample.Cuts.TakeWhile(cut => taken + cut <= sample.Total))
+            {
+                var fare = new Parts(0, 0, sample.Total).Fare() with { AdjustedMinorUnits = taken, CreditedMinorUnits = sample.Credited };
+                back += fare.CreditOf(cut);
+                taken += cut;
+            }
+
+            return back == Math.Max(0, sample.Credited - (sample.Total - taken));
+        }).QuickCheckThrowOnFailure();
+
     sealed record Parts(long Tax, long Commission, long Earning)
     {
         public long Total => Tax + Commission + Earning;

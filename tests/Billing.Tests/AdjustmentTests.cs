@@ -148,7 +148,22 @@ public sealed class AdjustmentTests(BillingFleet fleet)
         using var answer = await fleet.Send(request);
         var debts = await answer.Content.ReadFromJsonAsync<JsonElement>(Stop);
         Assert.Equal(65_700, Assert.Single(debts.GetProperty("credits").EnumerateArray()).GetProperty("minorUnits").GetInt64());
-        Assert.Equal(-65_700, await Posted(ride, "PassengerReceivable"));
+        Assert.Equal((0, -65_700), (await Posted(ride, "PassengerReceivable"), await Posted(ride, "PassengerCredit")));
+    }
+
+    [Fact]
+    public async Task What_a_card_is_to_get_back_is_a_refund_and_no_credit()
+    {
+        var ride = await fleet.Finished(Ride.InNewYork());
+        await fleet.Deliver(ride.Paid(new(800, "USD")));
+
+        await Made(await Adjust(ride, 300));
+
+        using var request = fleet.Request(HttpMethod.Get, "/v1/me/debts", ride.PassengerId, driver: false);
+        using var answer = await fleet.Send(request);
+        var debts = await answer.Content.ReadFromJsonAsync<JsonElement>(Stop);
+        Assert.Empty(debts.GetProperty("credits").EnumerateArray());
+        Assert.Equal(300, Assert.Single(debts.GetProperty("refunds").EnumerateArray()).GetProperty("minorUnits").GetInt64());
     }
 
     // NebengJek 19: a refused payment locked both sides. Here the debt can end without money, too.

@@ -26,6 +26,10 @@ public sealed class BillingFleet : IAsyncLifetime
         ["Billing__Payouts__Schedule"] = "Daily",
         ["Billing__Payouts__At"] = HoursAgoInNewYork(6),
         ["Billing__Payouts__SweepInterval"] = "00:00:00.5",
+        ["Billing__Surge__Every"] = "00:00:00.3",
+        ["Billing__Surge__Refresh"] = "00:00:00.1",
+        ["Billing__Surge__BelievedFor"] = "00:00:03",
+        ["Billing__Surge__QuotesCountFor"] = "00:00:03",
     };
 
     /// <summary>No batch begins by itself while the tests run.</summary>
@@ -52,6 +56,9 @@ public sealed class BillingFleet : IAsyncLifetime
 
     internal TestBus Bus { get; private set; } = null!;
 
+    /// <summary>What match and location count.</summary>
+    internal FakeCounts Counts { get; } = new();
+
     TestServers Servers => servers ?? throw new InvalidOperationException("The fleet has not started.");
 
     ServiceProvider Hands => hands ?? throw new InvalidOperationException("The fleet has not started.");
@@ -60,15 +67,17 @@ public sealed class BillingFleet : IAsyncLifetime
     {
         var ct = TestContext.Current.CancellationToken;
         servers = await TestServers.Start("Billing.Tests", ct);
-        fleet = await servers.Run(["billing"], copies: 2, Settings, ct);
+        await Counts.Start();
+        string[] counted = ["services__match__http__0", "services__match__http__1", "services__location__http__0", "services__location__http__1"];
+        fleet = await servers.Run(["billing"], copies: 2, Settings.Concat(counted.Select(name => KeyValuePair.Create(name, Counts.Url))).ToDictionary(), ct);
         hands = AsBilling(fleet.Options);
         Bus = await TestBus.Connect(hands.GetRequiredService<IConfiguration>(), ct);
     }
 
-    /// <summary>A phone's request, to one copy and the other in turn.</summary>
-    public HttpRequestMessage Request(HttpMethod method, string path, Guid? user, bool driver = true)
+    /// <summary>A phone's request, to one copy and the other in turn, or to the one that is named: others take turns at the same time.</summary>
+    public HttpRequestMessage Request(HttpMethod method, string path, Guid? user, bool driver = true, int? at = null)
     {
-        var copy = fleet!.Processes[Interlocked.Increment(ref turn) & 1];
+        var copy = fleet!.Processes[at ?? (Interlocked.Increment(ref turn) & 1)];
         var request = new HttpRequestMessage(method, new Uri(copy.Url, path));
         if (user is { } id)
         {
@@ -107,6 +116,7 @@ public sealed class BillingFleet : IAsyncLifetime
         if (Bus is not null) await Bus.DisposeAsync();
         if (hands is not null) await hands.DisposeAsync();
         if (servers is not null) await servers.DisposeAsync();
+        await Counts.DisposeAsync();
         http.Dispose();
     }
 

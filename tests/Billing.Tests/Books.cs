@@ -12,6 +12,9 @@ namespace Tumpang.Billing.Tests;
 /// <summary>What a test does to billing, and looks up in it.</summary>
 static class Books
 {
+    /// <summary>Invariants of billing alone, true at every moment.</summary>
+    static readonly string[] HoldAlways = ["3*ledger*.sql", "39_*.sql", "59_*.sql", "62_*.sql", "63_*.sql", "73_*.sql"];
+
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -86,6 +89,9 @@ static class Books
     /// <summary>Rows of a table, or of tables, under a condition.</summary>
     public static Task<long> Count(this BillingFleet fleet, string from, object parameters) => fleet.One<long>($"select count(*) from {from}", parameters);
 
+    /// <summary>One column of whatever is asked.</summary>
+    public static Task<IReadOnlyList<T>> Column<T>(this BillingFleet fleet, string sql, object parameters) => fleet.Query<T>(sql, parameters);
+
     /// <summary>Balance of a party's account, debits positive.</summary>
     public static Task<long> Balance(this BillingFleet fleet, string kind, Guid partyId) => fleet.One<long>(
         "select coalesce(sum(balance_minor_units), 0)::bigint from billing.ledger_accounts where (kind, party_id) = (@kind, @partyId)", new { kind, partyId });
@@ -99,11 +105,12 @@ static class Books
         where  transfer.ride_id = @RideId and account.kind = @kind
         """, new { ride.RideId, kind });
 
-    /// <summary>Names of the ledger's invariants that do not hold; they must at every moment, also while other tests write.</summary>
+    /// <summary>Names of the ledger's and the credits' invariants that do not hold; they must at every moment, also while other tests write.</summary>
     public static async Task<IReadOnlyList<string>> BrokenInvariants(this BillingFleet fleet)
     {
         var broken = new List<string>();
-        foreach (var file in Directory.GetFiles(Path.Combine(Repository.Find().Root, "schemas", "invariants"), "3*ledger*.sql"))
+        var folder = Path.Combine(Repository.Find().Root, "schemas", "invariants");
+        foreach (var file in HoldAlways.SelectMany(pattern => Directory.GetFiles(folder, pattern)))
         {
             if ((await fleet.Query<object>(await File.ReadAllTextAsync(file, Stop), null)).Count > 0) broken.Add(Path.GetFileName(file));
         }

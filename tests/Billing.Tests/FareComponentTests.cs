@@ -1,4 +1,3 @@
-using Tumpang.Billing.Fares;
 using Tumpang.Contracts;
 using Tumpang.ServiceDefaults;
 using Tumpang.Zones;

@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Dapper;
-using Tumpang.Billing.Fares;
 using Tumpang.ServiceDefaults;
 using Xunit;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
-using Tumpang.Billing.Fares;
 using Tumpang.ServiceDefaults;
 using Xunit;
 
@@ -59,8 +58,46 @@ public sealed class FarePropertyTests
             any.Ride with { WaitedSeconds = any.Ride.WaitedSeconds + 1 },
             any.Ride with { PickupMetres = any.Ride.PickupMetres + 100 },
             any.Ride with { Stops = any.Ride.Stops + 1 },
+            any.Ride with { Surge = new((any.Ride.Surge?.MultiplierBasisPoints ?? 10_000) + 1_000, new(1, 1), 1, 1) },
         ];
         return more.All(ride => any.Policy.PriceOf(ride).MinorUnits >= any.Price().MinorUnits);
+    });
+
+    /// <summary>Only the trip and its night rate are multiplied; every line before and every fee after is as it would be without.</summary>
+    [Fact]
+    public void A_surge_multiplies_the_trip_and_nothing_else() => ForAll(any =>
+    {
+        var (with, without) = (any.Price(), any.Policy.PriceOf(any.Ride with { Surge = null }));
+        string[] trip = ["base", "distance", "time", "meter", "minimum", "night-rate"];
+        var multiplied = trip.Sum(code => with.Of(code)) * (any.Ride.Surge?.MultiplierBasisPoints - 10_000 ?? 0);
+        return Math.Abs((with.Of("surge") * 10_000) - multiplied) <= 5_000
+            && Apart(with).SequenceEqual(Apart(without));
+
+        // A tax and the rounding follow the sum.
+        static IEnumerable<FareLine> Apart(Price price) => price.Lines.Where(line => line.Code is not ("surge" or "sales-tax" or "rounding"));
+    });
+
+    /// <summary>What a passenger promised on top changes nothing for anybody else.</summary>
+    [Fact]
+    public void A_tip_is_the_driver_s_to_the_last_unit() => ForAll(any =>
+    {
+        var tip = any.Ride.DistanceMetres + 1L;
+        var (with, without) = ((any with { Ride = any.Ride with { TipMinorUnits = tip } }).Shares(), any.Shares());
+        var expected = without with { Total = without.Total + tip, Full = without.Full + tip, DriverEarning = without.DriverEarning + tip };
+        return with with { Lines = without.Lines } == expected
+            && with.Lines.Sum(line => line.AmountMinorUnits) == with.Total;
+    });
+
+    /// <summary>An upfront price is divided as exactly as a metered one, and worked out again from what was stored with it.</summary>
+    [Fact]
+    public void An_honoured_price_is_divided_to_the_last_unit() => ForAll(any =>
+    {
+        var honoured = any with { Ride = any.Ride with { Quoted = any.Policy.PriceOf(any.Ride with { WaitedSeconds = 0 }).Lines } };
+        var shares = honoured.Shares();
+        var stored = JsonSerializer.Deserialize<FareInputs>(JsonSerializer.Serialize(honoured.Ride, Json.Options), Json.Options)!;
+        return shares.Total + shares.Promotion == shares.Commission + shares.DriverEarning + shares.Tax
+            && shares.Lines.Sum(line => line.AmountMinorUnits) == shares.Total
+            && Recomputation.SharesOf(any.Policy, stored, any.Factor) with { Lines = shares.Lines } == shares;
     });
 
     /// <summary>What is stored with a fare is enough to find the same lines and shares again, whatever the way through JSON does to it.</summary>
@@ -116,7 +153,8 @@ public sealed class FarePropertyTests
         var exact = policy.BaseMinorUnits
             + ((decimal)any.Ride.DistanceMetres * 1_000_000 * perDistance.MinorUnits / perDistance.UnitSize)
             + ((decimal)any.Ride.DurationSeconds * perTime.MinorUnits / perTime.UnitSize);
-        return Math.Abs(policy.PriceOf(any.Ride with { WaitedSeconds = 0, PickupMetres = 0, Stops = 0, ZonesMet = [] }).MinorUnits - exact) <= (policy.RoundingMinorUnits / 2m) + 1;
+        var plain = any.Ride with { WaitedSeconds = 0, PickupMetres = 0, Stops = 0, ZonesMet = [], Surge = null };
+        return Math.Abs(policy.PriceOf(plain).MinorUnits - exact) <= (policy.RoundingMinorUnits / 2m) + 1;
     });
 
     [Theory]

@@ -10,7 +10,7 @@ public sealed class FinaliseRideTests(BillingFleet fleet)
 
     /// <summary>NebengJek defect 20: a redelivery bills twice. Here one fare, one transfer, one event, whoever hears what how often.</summary>
     [Fact]
-    public async Task However_often_and_wherever_the_end_and_the_track_arrive_there_is_one_fare()
+    public async Task NebengJek_20_however_often_and_wherever_the_end_and_the_track_arrive_there_is_one_fare()
     {
         var ride = Ride.InNewYork();
         await fleet.Deliver(ride.Requested(fleet.Tokens), ride.Created());
@@ -31,7 +31,7 @@ public sealed class FinaliseRideTests(BillingFleet fleet)
 
     /// <summary>NebengJek defect 24: what arrives while the ride is in another state is dropped. Here it is kept until the rest is there.</summary>
     [Fact]
-    public async Task Every_order_of_arrival_gives_the_same_fare()
+    public async Task NebengJek_24_every_order_of_arrival_gives_the_same_fare()
     {
         await Task.WhenAll(Orders([0, 1, 2, 3]).Select(async order =>
         {
@@ -68,7 +68,11 @@ public sealed class FinaliseRideTests(BillingFleet fleet)
             var before = ride with { QuoteId = Guid.CreateVersion7() };
             Event[] events = [before.Requested(fleet.Tokens), ride.ChangedFrom(before.QuoteId, fleet.Tokens), ride.Created(), ride.Completed(), ride.Tracked()];
 
-            await fleet.Deliver(order.Select(index => events[index]));
+            foreach (var index in order)
+            {
+                await fleet.Deliver(events[index]);
+                await fleet.PutOffDeadline(ride);
+            }
 
             var fare = await fleet.FareOf(ride);
             Assert.Equal((800, "Track"), (fare.TotalMinorUnits, fare.Basis));
@@ -77,9 +81,67 @@ public sealed class FinaliseRideTests(BillingFleet fleet)
         }));
     }
 
+    /// <summary>Without a usable track the quote is the fare: the last one that the passenger agreed to, though the ride may end before billing hears of it.</summary>
+    [Fact]
+    public async Task A_ride_that_went_another_way_is_priced_by_its_last_quote_in_every_order_of_arrival()
+    {
+        await Task.WhenAll(Orders([0, 1, 2, 3]).Select(async order =>
+        {
+            var (ride, last) = (Ride.InNewYork(), Guid.CreateVersion7());
+            Event[] events =
+            [
+                ride.Created(), ride.Rerouted(last, fleet.Tokens), ride.Tracked(points: 1),
+                ride.Completed() with { QuoteId = last, QuotedFare = new(1_800, "USD"), Version = 5 },
+            ];
+
+            await fleet.Deliver(ride.Requested(fleet.Tokens));
+            foreach (var index in order)
+            {
+                await fleet.Deliver(events[index]);
+                await fleet.PutOffDeadline(ride);
+            }
+
+            var fare = await fleet.FareOf(ride);
+            Assert.Equal((1_800, "Quote"), (fare.TotalMinorUnits, fare.Basis));
+            Assert.Equal(1, await fleet.Count("billing.quote_releases where quote_id = @QuoteId and reason = 'RideRerouted'", ride));
+        }));
+    }
+
+    /// <summary>Before the ride began its way was changed, and then somebody gave up: the bill names the last quote, however the news comes.</summary>
+    [Fact]
+    public async Task A_cancelled_ride_stands_under_the_quote_that_was_last_agreed_in_every_order_of_arrival()
+    {
+        await Task.WhenAll(Orders([0, 1, 2]).Select(async order =>
+        {
+            var (ride, last) = (Ride.InNewYork(), Guid.CreateVersion7());
+            var cancelled = ride.Cancelled(Party.Driver, 60) with { QuoteId = last, QuotedFare = new(1_800, "USD"), Version = 3 };
+            Event[] events = [ride.Created(), ride.Rerouted(last, fleet.Tokens, version: 2), cancelled];
+
+            await fleet.Deliver(ride.Requested(fleet.Tokens));
+            foreach (var index in order) await fleet.Deliver(events[index]);
+
+            Assert.Equal(1, await fleet.Count(
+                "billing.rides where ride_id = @RideId and status = 'Free' and quote_id = @last and quoted_fare_minor_units = 1800", new { ride.RideId, last }));
+            Assert.Equal(1, await fleet.Count("billing.quote_releases where quote_id = @QuoteId and reason = 'RideRerouted'", ride));
+            Assert.Equal(0, await fleet.Count("billing.quote_releases where quote_id = @last", new { last }));
+        }));
+    }
+
+    [Fact]
+    public async Task Of_two_other_ways_the_later_one_counts_whichever_is_heard_first()
+    {
+        var (ride, second, third) = (Ride.InNewYork(), Guid.CreateVersion7(), Guid.CreateVersion7());
+        await fleet.Deliver(ride.Requested(fleet.Tokens), ride.Created());
+
+        await fleet.Deliver(ride.Rerouted(third, fleet.Tokens, second, version: 5));
+        await fleet.Deliver(ride.Rerouted(second, fleet.Tokens, version: 4));
+
+        Assert.Equal(1, await fleet.Count("billing.rides where ride_id = @RideId and quote_id = @third and quote_version = 5", new { ride.RideId, third }));
+    }
+
     /// <summary>NebengJek defect 16: a driver who reports often is never billed, because every leg is under a kilometre.</summary>
     [Fact]
-    public async Task A_ride_of_short_legs_is_billed_for_all_of_them()
+    public async Task NebengJek_16_a_ride_of_short_legs_is_billed_for_all_of_them()
     {
         var ride = Ride.InJakarta();
 
@@ -92,7 +154,7 @@ public sealed class FinaliseRideTests(BillingFleet fleet)
 
     /// <summary>NebengJek defect 17: without billed legs a ride can never end. Peers' finding 8: it ends at fare 0 and counts as paid.</summary>
     [Fact]
-    public async Task A_ride_without_a_usable_track_costs_its_quote()
+    public async Task NebengJek_17_a_ride_without_a_usable_track_costs_its_quote()
     {
         var ride = Ride.InNewYork();
 
@@ -154,7 +216,7 @@ public sealed class FinaliseRideTests(BillingFleet fleet)
 
     /// <summary>NebengJek defect 22: the ride keeps one price, the event tells another, and nobody knows from where to where.</summary>
     [Fact]
-    public async Task Event_and_row_and_ledger_tell_the_same_fare_and_the_way_is_kept()
+    public async Task NebengJek_22_event_and_row_and_ledger_tell_the_same_fare_and_the_way_is_kept()
     {
         var ride = Ride.InNewYork();
         await fleet.Deliver(ride.Requested(fleet.Tokens), ride.Created(), ride.Completed(factor: 8_000), ride.Tracked());
@@ -172,7 +234,7 @@ public sealed class FinaliseRideTests(BillingFleet fleet)
 
     /// <summary>NebengJek defect 23: the way to the pickup leaks into the fare. Here the meter shows, only the closed track is owed.</summary>
     [Fact]
-    public async Task What_the_meter_showed_on_the_way_is_not_owed()
+    public async Task NebengJek_23_what_the_meter_showed_on_the_way_is_not_owed()
     {
         var ride = Ride.InJakarta();
         await fleet.Deliver(ride.Requested(fleet.Tokens), ride.Created());
@@ -201,6 +263,9 @@ public sealed class FinaliseRideTests(BillingFleet fleet)
             (charge.Kind, charge.Total, charge.Commission, charge.DriverEarning));
         Assert.Empty(await fleet.Published<FareFinalised>(early));
         Assert.Empty(await fleet.Published<FareFinalised>(driver));
+        Assert.Empty(await fleet.Published<CancellationWaived>(late));
+        Assert.Single(await fleet.Published<CancellationWaived>(early));
+        Assert.Single(await fleet.Published<CancellationWaived>(driver));
         Assert.Equal(1, await fleet.Count("billing.rides where status = 'Free' and ride_id = @RideId", early));
         Assert.Equal(1, await fleet.Count("billing.rides where status = 'Free' and ride_id = @RideId", driver));
         Assert.Equal(0, await fleet.Count("billing.quote_releases where quote_id = @QuoteId", driver));

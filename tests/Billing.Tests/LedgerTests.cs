@@ -16,10 +16,16 @@ public sealed class LedgerTests(BillingFleet fleet)
     [InlineData("delete from billing.ledger_transfers")]
     [InlineData("delete from billing.ledger_accounts")]
     [InlineData("truncate billing.ledger_entries")]
+    [InlineData("delete from billing.ledger_keys")]
+    [InlineData("delete from billing.ledger_horizon")]
+    [InlineData("delete from billing.fare_keys")]
+    [InlineData("update billing.fare_keys set booked_at = booked_at + interval '1 month'")]
+    [InlineData("insert into billing.fare_keys (ride_id, fare_id, booked_at) values (gen_random_uuid(), gen_random_uuid(), now())")]
     [InlineData("update billing.fare_policies set base_minor_units = 0")]
     [InlineData("delete from billing.fare_policies")]
     [InlineData("delete from billing.fares")]
     [InlineData("update billing.fares set full_minor_units = full_minor_units + 1")]
+    [InlineData("update billing.fares set booked_at = booked_at + interval '1 month'")]
     public async Task History_cannot_be_changed(string attempt)
     {
         await fleet.Finished(Ride.InNewYork());
@@ -49,13 +55,13 @@ public sealed class LedgerTests(BillingFleet fleet)
         var (ride, other) = (await fleet.Finished(Ride.InNewYork()), await fleet.Finished(Ride.InNewYork()));
 
         var refused = await Assert.ThrowsAsync<PostgresException>(() => fleet.Database.Execute("""
-            insert into billing.ledger_entries (transfer_id, account_id, currency, amount_minor_units)
-            select transfer.transfer_id, account.account_id, 'USD', 5
+            insert into billing.ledger_entries (transfer_id, account_id, currency, amount_minor_units, occurred_at)
+            select transfer.transfer_id, account.account_id, 'USD', 5, transfer.occurred_at
             from   billing.ledger_transfers transfer, billing.ledger_accounts account
             where  transfer.ride_id = @RideId and account.party_id = @PassengerId
             """, new { ride.RideId, other.PassengerId }, Stop));
 
-        Assert.Equal("ledger_transfers_balance", refused.ConstraintName);
+        Assert.Equal("ledger_entries_with_their_transfer", refused.ConstraintName);
     }
 
     /// <summary>Ever the same two parties, from both copies: the hot rows of the books, and nothing is lost or deadlocks.</summary>

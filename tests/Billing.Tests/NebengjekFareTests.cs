@@ -1,4 +1,3 @@
-using Tumpang.Billing.Fares;
 using Xunit;
 
 namespace Tumpang.Billing.Tests;
@@ -10,7 +9,7 @@ public sealed class NebengjekFareTests
 
     /// <summary>NebengJek defect 21: float multiplication loses a rupiah, for example 3 000 x 0.29 = 869.</summary>
     [Fact]
-    public void Every_factor_of_every_total_is_exact_where_floats_lose_a_rupiah()
+    public void NebengJek_21_every_factor_of_every_total_is_exact_where_floats_lose_a_rupiah()
     {
         var lostByFloats = 0;
         for (var total = 3_000; total <= 59_000; total += 1_000)
@@ -54,7 +53,7 @@ public sealed class NebengjekFareTests
 
     /// <summary>NebengJek defect 18: a factor of zero, or a fare under 20 rupiah, breaks the arrival.</summary>
     [Fact]
-    public void Free_rides_and_tiny_fares_are_fares()
+    public void NebengJek_18_free_rides_and_tiny_fares_are_fares()
     {
         var free = FareShares.Of(Samples.Nebengjek, new([new("distance", 9_600 * Rupiah)]), 0);
         // 6 m = 18 rupiah = 1 800 minor units, 5 % = 90

@@ -1,4 +1,3 @@
-using Tumpang.Billing.Fares;
 using Xunit;
 
 namespace Tumpang.Billing.Tests;

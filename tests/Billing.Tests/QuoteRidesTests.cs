@@ -89,6 +89,10 @@ public sealed class QuoteRidesTests(BillingFleet fleet)
     [InlineData("""{"pickup":{"latitude":51.5,"longitude":-0.1},"dropOff":{"latitude":40.75,"longitude":-73.97}}""", 422, "outside-service-area", "pickup")]
     [InlineData("""{"pickup":{"latitude":40.75,"longitude":-73.97},"dropOff":{"latitude":-6.17,"longitude":106.8}}""", 422, "outside-service-area", "dropOff")]
     [InlineData("""{"pickup":{"latitude":40.75,"longitude":-73.97},"dropOff":{"latitude":40.75,"longitude":-73.97}}""", 422, "trip-too-short", "dropOff")]
+    [InlineData("""{"pickup":{"latitude":40.75,"longitude":-73.97},"dropOff":{"latitude":40.76,"longitude":-73.98},"stops":[null]}""", 400, "invalid-request", "stops[0]")]
+    [InlineData("""{"pickup":{"latitude":40.75,"longitude":-73.97},"dropOff":{"latitude":40.76,"longitude":-73.98},"stops":[{"latitude":40.75,"longitude":-73.97}]}""", 422, "trip-too-short", "stops[0]")]
+    [InlineData("""{"pickup":{"latitude":40.75,"longitude":-73.97},"dropOff":{"latitude":40.76,"longitude":-73.98},"stops":[{"latitude":51.5,"longitude":-0.1}]}""", 422, "outside-service-area", "stops[0]")]
+    [InlineData("""{"pickup":{"latitude":40.75,"longitude":-73.97},"dropOff":{"latitude":40.76,"longitude":-73.98},"stops":[null,null,null,null,null,null]}""", 400, "invalid-request", "stops")]
     public async Task What_cannot_be_priced_is_refused_with_the_field_at_fault(string body, int status, string code, string field)
     {
         using var request = fleet.Request(HttpMethod.Post, "/v1/quotes", Guid.CreateVersion7());
@@ -98,6 +102,22 @@ public sealed class QuoteRidesTests(BillingFleet fleet)
         var problem = await answer.Content.ReadFromJsonAsync<JsonElement>(Stop);
 
         Assert.Equal((status, code, field), ((int)answer.StatusCode, problem.GetProperty("code").GetString(), problem.GetProperty("field").GetString()));
+    }
+
+    [Fact]
+    public async Task A_way_with_stops_is_priced_through_all_of_them_there_and_back()
+    {
+        using var request = fleet.Request(HttpMethod.Post, "/v1/quotes", Guid.CreateVersion7());
+        request.Content = JsonContent.Create(new { pickup = TimesSquare, dropOff = TimesSquare, stops = new[] { GrandCentral } });
+        using var answer = await fleet.Send(request);
+        var round = (await answer.Content.ReadFromJsonAsync<JsonElement>(Stop)).GetProperty("quotes")[0];
+
+        var (there, back) = ((await Quotes(TimesSquare, GrandCentral))[0], (await Quotes(GrandCentral, TimesSquare))[0]);
+        var quote = fleet.Tokens.Read(round.GetProperty("token").GetString()!)!;
+
+        Assert.Equal(there.GetProperty("distanceMetres").GetInt32() + back.GetProperty("distanceMetres").GetInt32(), quote.DistanceMetres);
+        Assert.Equal(1, quote.Inputs!.Stops);
+        Assert.Equal([GrandCentral], quote.Stops!);
     }
 
     [Fact]

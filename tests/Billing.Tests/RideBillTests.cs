@@ -1,4 +1,3 @@
-using Tumpang.Billing.Fares;
 using Tumpang.Contracts;
 using Tumpang.ServiceDefaults;
 using Xunit;
@@ -70,6 +69,21 @@ public sealed class RideBillTests
         Assert.Equal(new FareLine("tip", 300), with.Lines[^1]);
         Assert.Equal(with.Total, with.Lines.Sum(line => line.AmountMinorUnits));
         Assert.Equal(with.Total, with.Commission + with.DriverEarning + with.Tax);
+    }
+
+    [Fact]
+    public void A_wait_at_a_stop_comes_on_top_of_an_upfront_price_and_is_no_reason_to_leave_it_while_a_meter_has_it_already()
+    {
+        var upfront = Samples.NycTaxi with { Mode = PricingMode.Upfront, Waiting = new(60, 30), Deviation = DeviationRule.Usual };
+        var waited = Tracked with { TrackDurationSeconds = 1_020, Stops = 2, WaitedAtStops = [360, 60] };
+
+        var fare = waited.Conclude(upfront, Samples.MondayAtTwo, Start)!;
+        var metered = waited.Conclude(upfront with { Mode = PricingMode.Metered }, Samples.MondayAtTwo, Start)!;
+
+        // 5 minutes beyond the free one at the first stop, none at the second.
+        Assert.Equal((FareBasis.Quote, 1_200L + 150), (fare.Basis, fare.Shares.Total));
+        Assert.DoesNotContain(metered.Shares.Lines, line => line.Code == "waiting");
+        Assert.Equal(fare.Shares.Total, Recomputation.SharesOf(upfront, fare.Inputs, 10_000).Total);
     }
 
     [Fact]

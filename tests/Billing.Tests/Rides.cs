@@ -27,12 +27,13 @@ sealed record Ride(string CityId, PaymentMethodKind Paying)
 
     public static Ride InJakarta() => new("jakarta", PaymentMethodKind.Cash);
 
-    public RideRequested Requested(QuoteToken tokens, VehicleClass vehicleClass = VehicleClass.Standard)
+    /// <param name="policyId">The policy that it was quoted under; the city's own when nothing is said.</param>
+    public RideRequested Requested(QuoteToken tokens, VehicleClass vehicleClass = VehicleClass.Standard, Guid? policyId = null)
     {
         var policy = CityId == "nyc" ? Samples.NycTaxi : Samples.Nebengjek;
         FareLine[] lines = CityId == "nyc" ? [new("base", 250), new("meter", 900), new("mta-tax", 50)] : [new("distance", 1_500_000)];
         var quote = new Quote(
-            QuoteId, PassengerId, CityId, vehicleClass, Pickup, DropOff, policy.PolicyId, 1, 5_000, 900, QuotedFare, lines,
+            QuoteId, PassengerId, CityId, vehicleClass, Pickup, DropOff, policyId ?? policy.PolicyId, 1, 5_000, 900, QuotedFare, lines,
             StartedAt.AddMinutes(-6), StartedAt.AddMinutes(-1));
         return new(RequestId, PassengerId, CityId, vehicleClass, Pickup, DropOff, QuoteId, tokens.Sign(quote), QuotedFare, Payment, StartedAt)
         {
@@ -50,6 +51,24 @@ sealed record Ride(string CityId, PaymentMethodKind Paying)
             OccurredAt = StartedAt.AddMinutes(-4.5),
             Version = 2,
         };
+    }
+
+    /// <summary>While riding the passenger agreed to another quote, of 18.00 dollars, for a drop-off a kilometre further on.</summary>
+    public RideRerouted Rerouted(Guid quoteId, QuoteToken tokens, Guid? previousQuoteId = null, long version = 4)
+    {
+        var further = new GeoPoint(DropOff.Latitude + 0.009, DropOff.Longitude);
+        var quote = tokens.Read(Requested(tokens).QuoteToken)! with
+        {
+            QuoteId = quoteId,
+            DropOff = further,
+            Fare = new(1_800, "USD"),
+            Breakdown = [new("base", 250), new("meter", 1_500), new("mta-tax", 50)],
+            Change = new(RideId, previousQuoteId ?? QuoteId, 0),
+        };
+        return new(
+            RideId, RequestId, PassengerId, DriverId, CityId, VehicleClass.Standard, further, [], quoteId, quote.Fare, previousQuoteId ?? QuoteId,
+            tokens.Sign(quote))
+        { OccurredAt = StartedAt.AddMinutes(5), Version = version };
     }
 
     public RideCreated Created() => new(RideId, RequestId, PassengerId, DriverId, CityId, VehicleClass.Standard, Pickup, DropOff, QuoteId, QuotedFare, Payment)
@@ -90,6 +109,12 @@ sealed record Ride(string CityId, PaymentMethodKind Paying)
         Version = 2,
     };
 
+    public PaymentPartCollected PartlyPaid(Money amount) => new(Guid.CreateVersion7(), OrderId, RideId, PassengerId, DriverId, amount, Paying)
+    {
+        OccurredAt = StartedAt.AddMinutes(14),
+        Version = 1,
+    };
+
     public PaymentFailed Declined(Money amount) => new(OrderId, RideId, PassengerId, DriverId, amount, "card-declined")
     {
         OccurredAt = StartedAt.AddMinutes(13),
@@ -100,6 +125,20 @@ sealed record Ride(string CityId, PaymentMethodKind Paying)
     {
         OccurredAt = StartedAt.AddMinutes(20),
         Version = 3,
+    };
+
+    /// <summary>The bank has decided for the passenger; without a fee.</summary>
+    public ChargebackLost TakenBack(Money amount) =>
+        new(Guid.CreateVersion7(), OrderId, RideId, PassengerId, DriverId, amount, Money.Zero(amount.Currency))
+        {
+            OccurredAt = StartedAt.AddMinutes(25),
+            Version = 4,
+        };
+
+    public ChargebackSetOff SetOff(Money amount) => new(Guid.CreateVersion7(), OrderId, RideId, PassengerId, DriverId, amount)
+    {
+        OccurredAt = StartedAt.AddMinutes(26),
+        Version = 5,
     };
 
     public PaymentWrittenOff WrittenOff(Money amount) => new(OrderId, RideId, PassengerId, DriverId, amount) { OccurredAt = StartedAt.AddMinutes(30), Version = 4 };

@@ -1,6 +1,5 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Tumpang.Billing.Fares;
 using Tumpang.Contracts;
 using Tumpang.ServiceDefaults;
 
@@ -126,6 +125,7 @@ static class Samples
         from stops in Gen.Choose(0, 3)
         from share in Gen.Choose(0, 12_000)
         from most in Gen.Choose(1, 500_000)
+        from surge in Gen.Choose(0, 40)
         from meetings in Gen.Elements<ZoneMeeting[]>([], [ZoneMeeting.Crossing], [ZoneMeeting.Crossing, ZoneMeeting.Pickup])
         select new FareInputs(distance, duration, slowDistance, slow, new DateTime(2013, 11, 18).AddMinutes(minutes), IsHoliday(new DateTime(2013, 11, 18).AddMinutes(minutes)))
         {
@@ -138,6 +138,7 @@ static class Samples
                 > 10_000 => new(Bridge, "amount", most, FirstRideOnly: false, 1),
                 _ => new(Bridge, "share", most, FirstRideOnly: false, 1, share),
             },
+            Surge = surge > 10 ? new(surge * 1_000, new(1, 1), 1, 1) : null,
             ZonesMet = [.. meetings.Select(meeting => new ZoneMet(Bridge, meeting))],
         };
 

@@ -45,6 +45,37 @@ public sealed class SettlementTests(BillingFleet fleet)
         Assert.Equal(1, await fleet.Count("billing.ledger_transfers where ride_id = @RideId and kind = 'Payment'", ride));
     }
 
+    [Fact]
+    public async Task Parts_are_booked_once_each_and_the_rest_is_owed()
+    {
+        var ride = await fleet.Finished(Ride.InNewYork());
+        var part = ride.PartlyPaid(new(500, "USD"));
+
+        await fleet.DeliverAtOnce(Copies(() => part with { EventId = Guid.CreateVersion7() }));
+        await fleet.Deliver(ride.Declined(new(300, "USD")));
+        var owed = await fleet.Balance("PassengerReceivable", ride.PassengerId);
+        await fleet.Deliver(ride.Paid(new(300, "USD")));
+
+        Assert.Equal(300, owed);
+        Assert.Equal(0, await fleet.Balance("PassengerReceivable", ride.PassengerId));
+        Assert.Equal(800, await fleet.Posted("ProviderClearing", ride));
+    }
+
+    [Fact]
+    public async Task A_part_and_the_writing_off_of_the_rest_in_either_order_leave_the_same_loss()
+    {
+        var (first, last) = (await fleet.Finished(Ride.InNewYork()), await fleet.Finished(Ride.InNewYork()));
+
+        await fleet.Deliver(first.PartlyPaid(new(500, "USD")), first.Declined(new(300, "USD")), first.WrittenOff(new(300, "USD")));
+        await fleet.Deliver(last.Declined(new(300, "USD")), last.WrittenOff(new(300, "USD")), last.PartlyPaid(new(500, "USD")));
+
+        foreach (var ride in new[] { first, last })
+        {
+            Assert.Equal((300, 500), (await fleet.Posted("WriteOffs", ride), await fleet.Posted("ProviderClearing", ride)));
+            Assert.Equal(0, await fleet.Balance("PassengerReceivable", ride.PassengerId));
+        }
+    }
+
     /// <summary>NebengJek defect 19: one refused payment is the end, and both sides stay locked. Here it is a debt until it is paid.</summary>
     [Fact]
     public async Task A_refused_charge_is_a_debt_once_and_a_later_success_settles_it_once()

@@ -15,6 +15,10 @@ internal readonly record struct Journey(int DistanceMetres, int DurationSeconds,
     /// <summary>Metres that count as distance on a taximeter; never negative, whatever a track says.</summary>
     public int FastDistanceMetres => Math.Max(0, DistanceMetres - SlowDistanceMetres);
 
+    public static Journey operator +(Journey before, Journey after) => new(
+        before.DistanceMetres + after.DistanceMetres, before.DurationSeconds + after.DurationSeconds,
+        before.SlowDistanceMetres + after.SlowDistanceMetres, before.SlowSeconds + after.SlowSeconds);
+
     /// <summary>The journey that a route promises: each of its legs is slow or fast as a whole.</summary>
     public static Journey Along(Route route)
     {

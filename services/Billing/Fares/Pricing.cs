@@ -13,6 +13,9 @@ internal static class Pricing
     /// <summary>Code of the line of <see cref="FarePolicy.SalesTax"/>.</summary>
     public const string SalesTaxCode = "sales-tax";
 
+    /// <summary>Code of the line that demand adds.</summary>
+    public const string SurgeCode = "surge";
+
     /// <summary>What the ride costs under this policy; the lines sum to the fare.</summary>
     public static Price PriceOf(this FarePolicy policy, FareInputs inputs)
     {
@@ -20,6 +23,8 @@ internal static class Pricing
 
         var lines = new List<FareLine>(12);
         AddTrip(lines, policy, inputs);
+        AddNightRate(lines, policy, inputs);
+        AddSurge(lines, inputs);
         AddSurcharges(lines, policy, inputs);
         Add(lines, "waiting", policy.Waiting.PriceOf(inputs.WaitedSeconds));
         Add(lines, "pickup-distance", policy.Pickup.PriceOf(inputs.PickupMetres));
@@ -37,10 +42,22 @@ internal static class Pricing
     public static FareInputs From(this Journey journey, LocalPickup pickup) => new(
         journey.DistanceMetres, journey.DurationSeconds, journey.SlowDistanceMetres, journey.SlowSeconds, pickup.At, pickup.IsHoliday);
 
-    /// <summary>The lines that were quoted stand; only the wait at the pickup, which no quote can know, comes on top of them.</summary>
+    /// <summary>The same ride, had this been driven.</summary>
+    public static FareInputs Within(this Journey journey, FareInputs inputs) => inputs with
+    {
+        DistanceMetres = journey.DistanceMetres,
+        DurationSeconds = journey.DurationSeconds,
+        SlowDistanceMetres = journey.SlowDistanceMetres,
+        SlowSeconds = journey.SlowSeconds,
+    };
+
+    /// <summary>
+    /// The lines that were quoted stand; only the waits at the pickup and at places on the way, which no quote can know, come on top of them. A meter
+    /// needs no such line for the latter: its time runs.
+    /// </summary>
     static Price Honour(this FarePolicy policy, IReadOnlyList<FareLine> quoted, FareInputs inputs)
     {
-        var waiting = policy.Waiting.PriceOf(inputs.WaitedSeconds);
+        var waiting = policy.Waiting.PriceOf(inputs.WaitedSeconds) + (inputs.WaitedAtStops ?? []).Sum(policy.Waiting.PriceOf);
         if (waiting == 0) return new(quoted);
 
         List<FareLine> lines = [.. quoted];
@@ -66,13 +83,25 @@ internal static class Pricing
         Add(lines, "minimum", policy.MinimumMinorUnits - Sum(lines));
     }
 
-    static void AddSurcharges(List<FareLine> lines, FarePolicy policy, FareInputs inputs)
+    static void AddNightRate(List<FareLine> lines, FarePolicy policy, FareInputs inputs)
     {
         if (policy.Night is { } night && night.AppliesAt(inputs.LocalStart))
         {
             Add(lines, "night-rate", Rounding.HalfToEven((Int128)Sum(lines) * night.BasisPoints, Rounding.AllBasisPoints));
         }
+    }
 
+    /// <summary>Demand raises the price of the trip, and nothing that is fixed: no surcharge, fee or toll.</summary>
+    static void AddSurge(List<FareLine> lines, FareInputs inputs)
+    {
+        if (inputs.Surge is { MultiplierBasisPoints: var multiplier })
+        {
+            Add(lines, SurgeCode, Rounding.HalfToEven((Int128)Sum(lines) * (multiplier - Rounding.AllBasisPoints), Rounding.AllBasisPoints));
+        }
+    }
+
+    static void AddSurcharges(List<FareLine> lines, FarePolicy policy, FareInputs inputs)
+    {
         foreach (var surcharge in policy.Surcharges)
         {
             if (surcharge.AppliesAt(inputs.LocalStart, inputs.IsHoliday)) Add(lines, surcharge.Code, surcharge.MinorUnits);

@@ -1,0 +1,92 @@
+using Tumpang.Contracts;
+using Tumpang.ServiceDefaults;
+
+namespace Tumpang.Billing.Books;
+
+/// <summary>Money that a driver is to get. Reserved: off the balance, on its way. It ends as Sent, or as Failed, and then it is back on the balance.</summary>
+internal sealed record Payout(Guid PayoutId, Guid DriverId, string Currency, long AmountMinorUnits, long FeeMinorUnits)
+{
+    /// <summary>It leaves the balance, and the fee with it.</summary>
+    public LedgerTransfer Reserved(DateTimeOffset at) => new(
+        $"payout:{PayoutId}", TransferKind.PayoutReserved, null, Currency, at,
+        [
+            new(AccountKind.DriverPayable, DriverId, AmountMinorUnits + FeeMinorUnits),
+            new(AccountKind.PayoutsInTransit, Guid.Empty, -AmountMinorUnits),
+            new(AccountKind.PayoutFees, Guid.Empty, -FeeMinorUnits),
+        ], PayoutId);
+
+    /// <summary>It has left our bank.</summary>
+    public LedgerTransfer Sent(DateTimeOffset at) => new(
+        $"payout-sent:{PayoutId}", TransferKind.PayoutSent, null, Currency, at,
+        [
+            new(AccountKind.PayoutsInTransit, Guid.Empty, AmountMinorUnits),
+            new(AccountKind.Bank, Guid.Empty, -AmountMinorUnits),
+        ], PayoutId);
+
+    /// <summary>It comes back to the balance, the fee too.</summary>
+    public LedgerTransfer Returned(DateTimeOffset at) => new(
+        $"payout-returned:{PayoutId}", TransferKind.PayoutReturned, null, Currency, at,
+        [
+            new(AccountKind.PayoutsInTransit, Guid.Empty, AmountMinorUnits),
+            new(AccountKind.PayoutFees, Guid.Empty, FeeMinorUnits),
+            new(AccountKind.DriverPayable, DriverId, -(AmountMinorUnits + FeeMinorUnits)),
+        ], PayoutId);
+}
+
+/// <summary>The SQL that the features of payouts share. The driver's account is the lock: what is taken off it is taken one after the other.</summary>
+internal static class PayoutStore
+{
+    const string LockBalance = """
+        select -balance_minor_units
+        from   billing.ledger_accounts
+        where  kind = 'DriverPayable' and party_id = @DriverId and currency = @Currency and shard = 0
+        for    update
+        """;
+
+    const string InsertOnce = """
+        insert into billing.payouts (payout_id, driver_id, currency, amount_minor_units, fee_minor_units, schedule, period, status, reserved_at)
+        values (@PayoutId, @DriverId, @Currency, @AmountMinorUnits, @FeeMinorUnits, @Schedule, @Period::date, 'Reserved', @Now)
+        on conflict do nothing
+        """;
+
+    const string EndOnce = """
+        update billing.payouts
+        set    status = @Status, failure_code = @Code, ended_at = @Now
+        where  payout_id = @PayoutId and status = 'Reserved'
+        returning payout_id, driver_id, currency, amount_minor_units, fee_minor_units
+        """;
+
+    /// <summary>What we owe the driver in that currency, locked until the transaction ends; zero when there is no account.</summary>
+    public static async Task<long> LockBalanceOf(this Transaction tx, Guid driverId, string currency, CancellationToken ct) =>
+        await tx.Find<long?>(LockBalance, new { DriverId = driverId, Currency = currency }, ct) ?? 0;
+
+    /// <summary>Takes it off the balance and tells payment; false when another is on its way, or this batch has paid the driver already.</summary>
+    /// <param name="schedule">OnDemand, or the schedule of the batch.</param>
+    /// <param name="period">The day of the batch, yyyy-MM-dd; null on demand.</param>
+    public static async Task<bool> Reserve(this Transaction tx, Payout payout, string schedule, string? period, DateTimeOffset now, CancellationToken ct)
+    {
+        var row = new
+        {
+            payout.PayoutId,
+            payout.DriverId,
+            payout.Currency,
+            payout.AmountMinorUnits,
+            payout.FeeMinorUnits,
+            Schedule = schedule,
+            Period = period,
+            Now = now,
+        };
+        if (await tx.Execute(InsertOnce, row, ct) == 0)
+        {
+            return false;
+        }
+
+        Ledger.Write(payout.Reserved(now), tx);
+        tx.Publish(new PayoutDue(payout.PayoutId, payout.DriverId, new(payout.AmountMinorUnits, payout.Currency)) { OccurredAt = now, Version = 1 });
+        return true;
+    }
+
+    /// <summary>Null when it had ended before.</summary>
+    public static Task<Payout?> EndPayout(this Transaction tx, Guid payoutId, string status, string? code, DateTimeOffset now, CancellationToken ct) =>
+        tx.Find<Payout>(EndOnce, new { PayoutId = payoutId, Status = status, Code = code, Now = now }, ct);
+}

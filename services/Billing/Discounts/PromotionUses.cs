@@ -1,0 +1,109 @@
+using Tumpang.ServiceDefaults;
+
+namespace Tumpang.Billing.Discounts;
+
+/// <summary>
+/// Reserves a promotion for a quote under which a ride is requested, gives it back when there is no ride, and consumes it with the fare. Rows are taken
+/// in one order: the quote's lock, the passenger's count, the promotion.
+/// </summary>
+internal static class PromotionUses
+{
+    /// <summary>A request and its release may be handled at the same instant by two copies: one of them sees what the other did.</summary>
+    const string LockQuote = "select pg_advisory_xact_lock(hashtextextended('promotion-use:' || @QuoteId::text, 0))";
+
+    const string Begin = """
+        insert into billing.promotion_uses (quote_id, promotion_id, passenger_id, status, reserved_minor_units, reserved_at)
+        select @QuoteId, @PromotionId, @PassengerId, 'Unfunded', 0, @ReservedAt
+        where  not exists (select from billing.quote_releases where quote_id = @QuoteId)
+        on conflict do nothing
+        """;
+
+    const string CountPassenger = """
+        insert into billing.promotion_passengers as passenger (promotion_id, passenger_id, uses)
+        select @PromotionId, @PassengerId, 1
+        where  not (@FirstRideOnly and exists (select from billing.fares where passenger_id = @PassengerId and kind = 'Ride'))
+        on conflict (promotion_id, passenger_id) do update
+        set    uses = passenger.uses + 1
+        where  passenger.uses < @UsesPerPassenger
+        """;
+
+    const string ReserveBudget = """
+        update billing.promotions
+        set    reserved_minor_units = reserved_minor_units + @MostMinorUnits
+        where  promotion_id = @PromotionId and stopped_at is null and reserved_minor_units + spent_minor_units + @MostMinorUnits <= budget_minor_units
+        """;
+
+    const string UncountPassenger =
+        "update billing.promotion_passengers set uses = uses - 1 where (promotion_id, passenger_id) = (@PromotionId, @PassengerId)";
+
+    const string MarkReserved = "update billing.promotion_uses set status = 'Reserved', reserved_minor_units = @MostMinorUnits where quote_id = @QuoteId";
+
+    const string MarkReleased = """
+        update billing.promotion_uses set status = 'Released' where quote_id = @QuoteId and status = 'Reserved'
+        returning promotion_id, passenger_id, reserved_minor_units
+        """;
+
+    const string ReleaseBudget =
+        "update billing.promotions set reserved_minor_units = reserved_minor_units - @ReservedMinorUnits where promotion_id = @PromotionId";
+
+    const string LockUse = "select status from billing.promotion_uses where quote_id = @QuoteId for update";
+
+    const string Spend = """
+        with spent as (
+            update billing.promotion_uses
+            set    spent_minor_units = @SpentMinorUnits, ride_id = @RideId, status = case status when 'Reserved' then 'Consumed' else status end
+            where  quote_id = @QuoteId and ride_id is null
+            returning promotion_id, status, reserved_minor_units
+        )
+        update billing.promotions promotion
+        set    reserved_minor_units = promotion.reserved_minor_units - spent.reserved_minor_units, spent_minor_units = promotion.spent_minor_units + @SpentMinorUnits
+        from   spent
+        where  promotion.promotion_id = spent.promotion_id and spent.status = 'Consumed'
+        """;
+
+    /// <summary>
+    /// Reserves what the quote promised, once. Where budget or limit have been used up since, the quote binds us all the same, and what it promised
+    /// is not the promotion's expense.
+    /// </summary>
+    public static async Task Reserve(Quote quote, Transaction transaction, CancellationToken ct)
+    {
+        if (quote.Inputs?.Promotion is not { } terms) return;
+
+        var use = new
+        {
+            quote.QuoteId,
+            terms.PromotionId,
+            quote.PassengerId,
+            terms.MostMinorUnits,
+            terms.FirstRideOnly,
+            terms.UsesPerPassenger,
+            ReservedAt = quote.QuotedAt,
+        };
+        await transaction.Execute(LockQuote, use, ct);
+        if (await transaction.Execute(Begin, use, ct) == 0 || await transaction.Execute(CountPassenger, use, ct) == 0) return;
+
+        await transaction.Execute(await transaction.Execute(ReserveBudget, use, ct) == 1 ? MarkReserved : UncountPassenger, use, ct);
+    }
+
+    /// <summary>No ride will use the quote.</summary>
+    public static async Task Release(Guid quoteId, Transaction transaction, CancellationToken ct)
+    {
+        if (await transaction.Find<Released>(MarkReleased, new { QuoteId = quoteId }, ct) is not { } released) return;
+
+        await transaction.Execute(UncountPassenger, released, ct);
+        await transaction.Execute(ReleaseBudget, released, ct);
+    }
+
+    /// <summary>Before <see cref="Release"/> and before the release itself is written.</summary>
+    public static Task Lock(Guid quoteId, Transaction transaction, CancellationToken ct) => transaction.Execute(LockQuote, new { QuoteId = quoteId }, ct);
+
+    /// <summary>Whether the promotion pays for what its quote promised; locks that until the fare is written.</summary>
+    public static async Task<bool> IsFunded(Guid quoteId, Transaction transaction, CancellationToken ct) =>
+        await transaction.Find<string>(LockUse, new { QuoteId = quoteId }, ct) == "Reserved";
+
+    /// <summary>With the fare, whatever it came to; what was reserved beyond is free again.</summary>
+    public static void Consume(Guid quoteId, Guid rideId, long spentMinorUnits, Transaction transaction) =>
+        transaction.Later(Spend, new { QuoteId = quoteId, RideId = rideId, SpentMinorUnits = spentMinorUnits });
+
+    sealed record Released(Guid PromotionId, Guid PassengerId, long ReservedMinorUnits);
+}
