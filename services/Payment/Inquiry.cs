@@ -7,7 +7,9 @@ namespace Tumpang.Payments;
 internal sealed class Inquiry(IOptions<PaymentOptions> options)
 {
     /// <param name="sends">How often a worker took it up, this time included.</param>
-    public async Task<ProviderAnswer> Ask(int sends, Func<Task<ProviderAnswer>> find, Func<Task<ProviderAnswer>> send)
+    /// <param name="abandon">What to do when nothing is known of it after many sends; without it, it counts as refused.</param>
+    public async Task<ProviderAnswer> Ask(
+        int sends, Func<Task<ProviderAnswer>> find, Func<Task<ProviderAnswer>> send, Func<Task<ProviderAnswer>>? abandon = null)
     {
         if (sends > 1)
         {
@@ -19,7 +21,7 @@ internal sealed class Inquiry(IOptions<PaymentOptions> options)
 
             if (sends > options.Value.SendsBeforeGivingUp)
             {
-                return new ProviderAnswer.Declined(null, Decline.ProviderFault);
+                return abandon is null ? new ProviderAnswer.Declined(null, Decline.ProviderFault) : await abandon();
             }
         }
 

@@ -17,19 +17,27 @@ internal enum OrderStatus { Pending, Owed, Settled, WrittenOff, Void }
 /// <summary>What one passenger owes for one fare, and every decision about it. Pure: the clock and the facts come in, an event or a refusal goes out.</summary>
 /// <param name="OpenAttemptId">The attempt whose outcome is not known yet; while there is one, no other way of paying may begin.</param>
 /// <param name="AttemptsMade">Attempts so far, the open one included.</param>
-/// <param name="AmountMinorUnits">The fare as it was finalised.</param>
+/// <param name="AmountMinorUnits">The fare as it was finalised, without the credit that billing set off.</param>
 /// <param name="AdjustedMinorUnits">What operators have taken off it since.</param>
+/// <param name="CollectedMinorUnits">What attempts have collected of it.</param>
 internal sealed record PaymentOrder(
     Guid Id, Guid RideId, Guid PassengerId, Guid DriverId, long AmountMinorUnits, string Currency, OrderStatus Status, PaymentMethodKind Kind,
-    Guid PaymentMethodId, Guid? OpenAttemptId, int AttemptsMade, string? FailureCode, long Version, long AdjustedMinorUnits = 0)
+    Guid PaymentMethodId, Guid? OpenAttemptId, int AttemptsMade, string? FailureCode, long Version, long AdjustedMinorUnits = 0,
+    long CollectedMinorUnits = 0)
 {
-    /// <summary>What is to be collected: the fare without what operators have taken off it.</summary>
-    public Money Amount => new(AmountMinorUnits - AdjustedMinorUnits, Currency);
+    /// <summary>What is still to be collected: the fare without what operators have taken off it, and without what is collected.</summary>
+    public Money Amount => new(Math.Max(0, AmountMinorUnits - AdjustedMinorUnits - CollectedMinorUnits), Currency);
+
+    /// <summary>More is collected than is left of the fare: it was lowered meanwhile.</summary>
+    public bool HasExcess => CollectedMinorUnits > AmountMinorUnits - AdjustedMinorUnits;
+
+    /// <summary>Nothing has been tried yet: a card whose hold is not known.</summary>
+    public bool Waits => this is { Kind: PaymentMethodKind.Card, Status: OrderStatus.Pending, OpenAttemptId: null, AttemptsMade: 0, Amount.MinorUnits: > 0 };
 
     bool IsOpen => Status is OrderStatus.Pending or OrderStatus.Owed;
 
     /// <summary>Nothing to collect, or collected: the order is done for good.</summary>
-    /// <param name="received">What was collected; more than <see cref="Amount"/> when the fare was lowered meanwhile.</param>
+    /// <param name="received">What was collected last.</param>
     public Decision<PaymentSucceeded> Settle(PaymentMethodKind kind, Money received, DateTimeOffset now) => IsOpen
         ? new PaymentSucceeded(Id, RideId, PassengerId, DriverId, received, kind) { OccurredAt = now, Version = Version + 1 }
         : PaymentProblems.AlreadyEnded(Status);
@@ -48,11 +56,14 @@ internal sealed record PaymentOrder(
         ? new PaymentFailed(Id, RideId, PassengerId, DriverId, Amount, code) { OccurredAt = now, Version = Version + 1 }
         : PaymentProblems.AlreadyEnded(Status);
 
+    /// <summary>What is open is a code: whoever wants to pay otherwise need not wait for its end.</summary>
+    public bool HasOpenCode => this is { OpenAttemptId: not null, Kind: PaymentMethodKind.Qr };
+
     /// <summary>Why the passenger may not try another card now; null when they may.</summary>
     public Problem? RefusesAnotherCard() => this switch
     {
         { IsOpen: false } => PaymentProblems.AlreadyEnded(Status),
-        { OpenAttemptId: not null } => PaymentProblems.AttemptInProgress,
+        { OpenAttemptId: not null, HasOpenCode: false } => PaymentProblems.AttemptInProgress,
         _ => null,
     };
 
@@ -61,6 +72,7 @@ internal sealed record PaymentOrder(
     {
         { IsOpen: false } => PaymentProblems.AlreadyEnded(Status),
         { OpenAttemptId: not null } => PaymentProblems.AttemptInProgress,
+        { CollectedMinorUnits: > 0 } when kind is ClosureKind.Void => PaymentProblems.PartlyCollected,
         { Status: not OrderStatus.Owed } when kind is ClosureKind.WriteOff => PaymentProblems.NotOwed(Status),
         _ => null,
     };
@@ -71,9 +83,11 @@ internal sealed record PaymentOrder(
 
     /// <summary>
     /// How long to wait, in city time, before a declined card is tried again without being asked; null when it is not.
-    /// Only what may pass (insufficient funds) is tried again, and only until the passenger has been told that they owe.
+    /// Only what may pass (insufficient funds) is tried again, and only until the passenger has been told that they owe. What is held on the card no more
+    /// is charged instead, at once; a code that nobody paid in time is replaced by another, so often.
     /// </summary>
-    public TimeSpan? NextTryAfter(Decline decline, PaymentOptions options) =>
+    public TimeSpan? NextTryAfter(Decline decline, PaymentOptions options) => decline.IsHeldNoMore ? TimeSpan.Zero :
+        decline == Decline.CodeExpired ? Status is OrderStatus.Pending && AttemptsMade <= options.CodeRenewals ? TimeSpan.Zero : null :
         decline.IsSoft && Status is OrderStatus.Pending && AttemptsMade <= options.SoftDeclineRetries
             ? options.SoftDeclineBackOff * Math.Pow(2, AttemptsMade - 1)
             : null;
@@ -81,6 +95,9 @@ internal sealed record PaymentOrder(
     /// <summary>This order with an attempt under way.</summary>
     public PaymentOrder With(Attempt attempt) =>
         this with { OpenAttemptId = attempt.Id, AttemptsMade = attempt.Ordinal, PaymentMethodId = attempt.PaymentMethodId, Kind = attempt.Kind };
+
+    /// <summary>This order after an attempt collected a part of it.</summary>
+    public PaymentOrder AfterPart() => this with { OpenAttemptId = null, Version = Version + 1 };
 
     /// <summary>This order after its last attempt was declined.</summary>
     public PaymentOrder WithoutAttempt(string code) => this with { OpenAttemptId = null, FailureCode = code };

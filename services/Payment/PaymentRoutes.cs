@@ -16,8 +16,17 @@ internal static class PaymentRoutes
 
         var payment = app.MapGroup("/v1/rides/{rideId:guid}/payment").WithTags("Payments").RequireAuthorization();
         payment.MapGet("", GetPayment.Handle);
+        payment.MapGet("/authorisation", GetAuthorisation.Handle);
+        payment.MapGet("/code", ShowCode.Handle);
+        payment.MapGet("/code.svg", ShowCode.HandleDrawn);
         payment.MapPost("/cash-received", ConfirmCashReceived.Handle).RequireAuthorization(Policies.Driver).Idempotent();
         payment.MapPost("/retry", RetryPayment.Handle).Idempotent();
+        payment.MapPost("/tip", TipDriver.Handle).Idempotent();
+        payment.MapGet("/tip", GetTip.Handle);
+
+        var topUps = app.MapGroup("/v1/wallet/top-ups").WithTags("Wallet").RequireAuthorization();
+        topUps.MapPost("", TopUpWallet.Handle).Idempotent();
+        topUps.MapGet("/{topUpId:guid}", GetTopUp.Handle);
 
         var account = app.MapGroup("/v1/me/bank-account").WithTags("Payouts").RequireAuthorization(Policies.Driver);
         account.MapGet("", GetBankAccount.Handle);
@@ -31,6 +40,18 @@ internal static class PaymentRoutes
         ops.MapPost("/closures/{closureId:guid}/approve", ApproveClosure.Handle).Idempotent();
         ops.MapPost("/closures/{closureId:guid}/reject", RejectClosure.Handle).Idempotent();
 
+        var disputes = app.MapGroup("/v1/ops/disputes").WithTags("Operators").RequireAuthorization(Policies.Operator);
+        disputes.MapGet("", ListDisputes.Handle);
+        disputes.MapGet("/{disputeId:guid}", GetDispute.Handle);
+        disputes.MapPost("/{disputeId:guid}/evidence", SubmitEvidence.Handle).Idempotent();
+
+        var reconciliations = app.MapGroup("/v1/ops/reconciliations").WithTags("Operators").RequireAuthorization(Policies.Operator);
+        reconciliations.MapGet("", ListReconciliations.Handle);
+        reconciliations.MapGet("/{day}", GetReconciliation.Handle);
+        reconciliations.MapPost("/{day}/run", RunReconciliation.Handle).Idempotent();
+
+        app.MapGet("/internal/rides/{rideId:guid}/money", GetMoneyOfRide.Handle).RequireServiceKey("billing");
         app.MapPost("/v1/webhooks/sandbox", ReceiveSandboxWebhook.Handle).WithTags("Webhooks").AllowAnonymous();
+        app.MapPost("/v1/webhooks/stripe", ReceiveStripeWebhook.Handle).WithTags("Webhooks").AllowAnonymous();
     }
 }

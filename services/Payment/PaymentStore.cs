@@ -7,7 +7,7 @@ internal static class PaymentStore
 {
     const string OrderColumns = """
         id, ride_id, passenger_id, driver_id, amount_minor_units, currency, status, kind,
-        payment_method_id, open_attempt_id, attempts_made, failure_code, version, adjusted_minor_units
+        payment_method_id, open_attempt_id, attempts_made, failure_code, version, adjusted_minor_units, collected_minor_units
         """;
 
     const string LockByRide = $"select {OrderColumns} from payment.orders where ride_id = @RideId for update";
@@ -26,10 +26,14 @@ internal static class PaymentStore
         where  id = @Id and status in ('Pending', 'Owed')
         """;
 
+    // What a wallet is to pay, billing decides: no worker takes it up.
     const string InsertAttempt = """
         insert into payment.attempts
-               (id, order_id, ordinal, payment_method_id, kind, amount_minor_units, currency, status, due_at, created_at, ended_at)
-        values (@Id, @OrderId, @Ordinal, @PaymentMethodId, @Kind, @MinorUnits, @Currency, @Status, now() + @Delay, @Now, @EndedAt)
+               (id, order_id, ordinal, payment_method_id, kind, amount_minor_units, currency, status, due_at, created_at, ended_at,
+                authorisation_id, authorised_minor_units)
+        values (@Id, @OrderId, @Ordinal, @PaymentMethodId, @Kind, @MinorUnits, @Currency, @Status,
+                case when @Kind = 'Wallet' then 'infinity' else now() + @Delay end, @Now, @EndedAt,
+                @AuthorisationId, @AuthorisedMinorUnits)
         """;
 
     /// <summary>The order of a ride, locked until the end of the transaction: whoever decides about it next sees what was decided now.</summary>
@@ -40,7 +44,7 @@ internal static class PaymentStore
     public static Task<PaymentOrder?> LockOrder(this Transaction tx, Guid orderId, CancellationToken ct) =>
         tx.Find<PaymentOrder>(LockById, new { OrderId = orderId }, ct);
 
-    /// <summary>A fare and what is taken off it may arrive at the same moment, in either order: one after the other.</summary>
+    /// <summary>A fare, what is taken off it and what is held for it may arrive at the same moment, in any order: one after the other.</summary>
     public static Task LockRideOfFare(this Transaction tx, Guid rideId, CancellationToken ct) => tx.Execute(LockRide, new { RideId = rideId }, ct);
 
     /// <summary>One change of a passenger's methods at a time, so that exactly one is the default after each.</summary>
@@ -71,6 +75,10 @@ internal static class PaymentStore
     public static Task Schedule(this Transaction tx, Attempt attempt, TimeSpan delay, DateTimeOffset now, CancellationToken ct) =>
         tx.Execute(InsertAttempt, Row(attempt, AttemptStatus.Due, delay, now, null), ct);
 
+    /// <summary>An attempt that billing decides: a wallet.</summary>
+    public static Task RecordAsked(this Transaction tx, Attempt attempt, DateTimeOffset now, CancellationToken ct) =>
+        tx.Execute(InsertAttempt, Row(attempt, AttemptStatus.Sent, TimeSpan.Zero, now, null), ct);
+
     /// <summary>An attempt that succeeded without a provider: cash.</summary>
     public static Task RecordSucceeded(this Transaction tx, Attempt attempt, DateTimeOffset now, CancellationToken ct) =>
         tx.Execute(InsertAttempt, Row(attempt, AttemptStatus.Succeeded, TimeSpan.Zero, now, now), ct);
@@ -88,5 +96,7 @@ internal static class PaymentStore
         Delay = delay,
         Now = now,
         EndedAt = endedAt,
+        attempt.AuthorisationId,
+        attempt.AuthorisedMinorUnits,
     };
 }

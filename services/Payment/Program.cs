@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using Tumpang.Contracts;
 using Tumpang.Payments;
 using Tumpang.Payments.Features;
@@ -10,34 +9,49 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("payment");
 builder.AddPostgres(schema: "payment");
 builder.AddBus(bus => bus
+    .Handle<RideCreated, OnRideCreated>()
+    .Handle<CancellationWaived, OnCancellationWaived>()
     .Handle<FareFinalised, OnFareFinalised>()
+    .Handle<WalletCharged, OnWalletCharged>()
+    .Handle<WalletChargeRefused, OnWalletChargeRefused>()
     .Handle<FareAdjusted, OnFareAdjusted>()
     .Handle<PayoutDue, OnPayoutDue>());
 
 builder.Services.AddOptions<PaymentOptions>().BindConfiguration("Payment").ValidateDataAnnotations()
-    .Validate(options => options.Lease > 2 * options.ProviderTimeout, "Payment:Lease must outlast two provider timeouts: one to ask, one to send.")
+    .Validate(options => options.Lease > 3 * options.ProviderTimeout, "Payment:Lease must outlast three provider timeouts: to ask, to name it, to charge.")
     .ValidateOnStart();
 builder.Services.AddSingleton<CardTokens>();
-builder.Services.AddSingleton<WebhookSignature>();
 builder.Services.AddSingleton<Inquiry>();
+builder.Services.AddSingleton<Collecting>();
+builder.Services.AddSingleton<Authorisations>();
 builder.Services.AddSingleton<Outcomes>();
 builder.Services.AddSingleton<Refunds>();
+builder.Services.AddSingleton<Codes>();
+builder.Services.AddSingleton<TopUps>();
+builder.Services.AddSingleton<Tips>();
 builder.Services.AddSingleton<Payouts>();
-builder.Services.AddSingleton<ReceiveSandboxWebhook.Ledgers>();
+builder.Services.AddSingleton<Disputes>();
+builder.Services.AddSingleton<Webhooks>();
+builder.Services.AddSingleton<Reconciliation>();
+builder.Services.AddSingleton<LedgerComparison>();
 builder.Services.AddSingleton(typeof(Signal<>));
 builder.Services.AddSweeper<OweUnconfirmedCash>();
+builder.Services.AddSweeper<EndIdleAuthorisations>();
+builder.Services.AddHostedService<AuthoriseRides>();
+builder.Services.AddHostedService<ReleaseAuthorisations>();
+builder.Services.AddSweeper<AskAboutDisputes>();
+builder.Services.AddSweeper<FindUntoldDisputes>();
+builder.Services.AddSweeper<ReconcileDays>();
+builder.AddServiceClient<LedgerClient>("billing");
 builder.Services.AddHostedService<ChargeDueAttempts>();
+builder.Services.AddHostedService<ChargeTopUps>();
+builder.Services.AddHostedService<ChargeTips>();
+builder.Services.AddHostedService<ReturnSurplus>();
+builder.Services.AddSweeper<CloseCodes>();
 builder.Services.AddHostedService<SendDueRefunds>();
 builder.Services.AddHostedService<SendDuePayouts>();
 
-// The worker repeats by itself, knowing what it sent before; a retry or a breaker underneath it would only blur that.
-var provider = new ServiceAddresses(builder.Configuration, "sandbox");
-builder.Services.AddHttpClient<IPaymentProvider, SandboxProvider>((services, http) =>
-{
-    http.BaseAddress = provider.Next();
-    http.Timeout = services.GetRequiredService<IOptions<PaymentOptions>>().Value.ProviderTimeout;
-    http.DefaultRequestHeaders.Add("X-Api-Key", builder.Configuration["Secrets:ProviderApiKey"]);
-});
+builder.AddPaymentProviders();
 
 var app = builder.Build();
 app.MapServiceDefaults();

@@ -50,6 +50,8 @@ internal abstract partial class ProviderWorker<TWorker, TClaimed>(
 
     readonly SemaphoreSlim slots = new(options.Value.ConcurrentCharges);
 
+    protected Database Database => database;
+
     protected Inquiry Inquiry => inquiry;
 
     /// <summary>Asks the provider, or moves the money; says what is known then.</summary>
@@ -57,6 +59,9 @@ internal abstract partial class ProviderWorker<TWorker, TClaimed>(
 
     /// <summary>Writes down a success or a refusal; false when it had ended before.</summary>
     protected abstract Task<bool> Record(Transaction tx, TClaimed claimed, ProviderAnswer answer, CancellationToken ct);
+
+    /// <summary>How long to wait, in system time, before what is still unknown is looked at again.</summary>
+    protected virtual TimeSpan PauseAfter(TClaimed claimed, ProviderAnswer answer) => inquiry.NextAfter(claimed.Sends);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -130,7 +135,7 @@ internal abstract partial class ProviderWorker<TWorker, TClaimed>(
         if (answer is not (ProviderAnswer.Succeeded or ProviderAnswer.Declined))
         {
             StillUnknown(table, claimed.Id, answer.GetType().Name, claimed.Sends);
-            await database.Execute(lookAgain, new { claimed.Id, Lease = lease, Delay = inquiry.NextAfter(claimed.Sends) }, ct);
+            await database.Execute(lookAgain, new { claimed.Id, Lease = lease, Delay = PauseAfter(claimed, answer) }, ct);
             return;
         }
 

@@ -11,6 +11,9 @@ public sealed class Person(PaymentFleet fleet, Guid id, string token)
 {
     public Guid Id => id;
 
+    /// <summary>The provider that is chosen where they add cards and bank accounts.</summary>
+    public string Provider { get; set; } = "sandbox";
+
     /// <summary>The method that they added first.</summary>
     public Guid MethodId { get; private set; }
 
@@ -20,6 +23,10 @@ public sealed class Person(PaymentFleet fleet, Guid id, string token)
 
     public async Task<Guid> AddCash(CancellationToken ct) => await Add(PaymentMethodKind.Cash, new { kind = "Cash" }, ct);
 
+    public async Task<Guid> AddWallet(CancellationToken ct) => await Add(PaymentMethodKind.Wallet, new { kind = "Wallet" }, ct);
+
+    public async Task<Guid> AddCode(CancellationToken ct) => await Add(PaymentMethodKind.Qr, new { kind = "Qr" }, ct);
+
     /// <summary>What billing would say after a ride of theirs, paid with their first method.</summary>
     public FareFinalised Fare(long minorUnits = 1_250) => new(
         Guid.CreateVersion7(), Guid.CreateVersion7(), id, Guid.CreateVersion7(), FareKind.Ride, new(minorUnits, "USD"), new(minorUnits / 10, "USD"),
@@ -27,6 +34,9 @@ public sealed class Person(PaymentFleet fleet, Guid id, string token)
     { OccurredAt = DateTimeOffset.UtcNow, Version = 1 };
 
     public Task<HttpResponseMessage> Get(string path, CancellationToken ct) => Send(HttpMethod.Get, path, null, null, ct);
+
+    /// <summary>From another service than payment.</summary>
+    public Task<HttpResponseMessage> Get(string path, HttpClient service, CancellationToken ct) => Send(HttpMethod.Get, path, null, null, ct, service);
 
     public Task<HttpResponseMessage> Put(string path, CancellationToken ct) => Send(HttpMethod.Put, path, null, null, ct);
 
@@ -52,7 +62,10 @@ public sealed class Person(PaymentFleet fleet, Guid id, string token)
         return added;
     }
 
-    async Task<HttpResponseMessage> Send(HttpMethod method, string path, string? body, string? idempotencyKey, CancellationToken ct)
+    /// <summary>Whether what is added there belongs to a provider.</summary>
+    static bool IsKeptFor(string path) => path is "/v1/payment-methods" or "/v1/me/bank-account";
+
+    async Task<HttpResponseMessage> Send(HttpMethod method, string path, string? body, string? idempotencyKey, CancellationToken ct, HttpClient? service = null)
     {
         using var request = new HttpRequestMessage(method, path);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -62,6 +75,6 @@ public sealed class Person(PaymentFleet fleet, Guid id, string token)
             request.Headers.Add("Idempotency-Key", idempotencyKey);
         }
 
-        return await fleet.AnyCopy.SendAsync(request, ct);
+        return await (service ?? (Provider == "stripe" && IsKeptFor(path) ? fleet.StripeCopy : fleet.AnyCopy)).SendAsync(request, ct);
     }
 }

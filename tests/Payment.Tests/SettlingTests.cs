@@ -11,7 +11,7 @@ public sealed class SettlingTests(PaymentFleet fleet)
 
     // NebengJek 19: a rejected payment was final, and both sides were locked for a day.
     [Fact]
-    public async Task A_declined_card_makes_a_debt_that_another_card_settles()
+    public async Task NebengJek_19_a_declined_card_makes_a_debt_that_another_card_settles()
     {
         var passenger = await fleet.PassengerWithCard("tok_declined", Ct);
         var fare = passenger.Fare();
@@ -46,6 +46,22 @@ public sealed class SettlingTests(PaymentFleet fleet)
         Assert.Equal(1, await fleet.ChargesFor(fare, Ct));
     }
 
+    /// <summary>Nobody was there to take it: the passenger need not wait half a day to learn that.</summary>
+    [Fact]
+    public async Task A_cancellation_fee_in_cash_is_owed_at_once_and_a_card_settles_it()
+    {
+        var passenger = await fleet.PassengerWithCash(Ct);
+        var fare = passenger.Fare() with { Kind = FareKind.Cancellation };
+        await fleet.Publish(fare, Ct);
+        await fleet.PaymentBecomes(fare, "Owed", Ct);
+
+        var card = await passenger.AddCard("tok_ok", Ct);
+        await passenger.Post($"/v1/rides/{fare.RideId}/payment/retry", new { paymentMethodId = card }, Ct);
+
+        await fleet.PaymentBecomes(fare, "Settled", Ct);
+        Assert.Equal(1, await fleet.ChargesFor(fare, Ct));
+    }
+
     // NebengJek 15: concurrent payments of one ride.
     [Fact]
     public async Task Twenty_confirmations_of_cash_are_one_payment()
@@ -65,7 +81,7 @@ public sealed class SettlingTests(PaymentFleet fleet)
 
     // NebengJek 15: the driver takes cash in the very moment in which the passenger pays by card.
     [Fact]
-    public async Task Cash_and_card_at_once_are_never_both_taken()
+    public async Task NebengJek_15_cash_and_card_at_once_are_never_both_taken()
     {
         for (var round = 0; round < 5; round++)
         {

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.Extensions.Configuration;
 using Tumpang.Payments.Provider;
 using Xunit;
 
@@ -13,8 +12,7 @@ public sealed class WebhookSignatureTests
     static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
     static readonly byte[] Body = """{"status":"succeeded"}"""u8.ToArray();
 
-    readonly WebhookSignature signature = new(
-        new ConfigurationBuilder().AddInMemoryCollection([new("Secrets:WebhookSigningKey", Key)]).Build(), TimeProvider.System);
+    readonly WebhookSignature signature = new(Key, TimeProvider.System);
 
     [Fact]
     public void What_the_provider_signed_is_believed() => Assert.True(signature.Matches(Sign(DateTimeOffset.UtcNow), Body, Tolerance));
@@ -43,6 +41,12 @@ public sealed class WebhookSignatureTests
     [InlineData("t=18446744073709551615,v1=00")]
     [InlineData("v1=zz")]
     public void A_header_that_makes_no_sense_is_refused(string? header) => Assert.False(signature.Matches(header, Body, Tolerance));
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    public void Without_a_secret_nothing_is_believed(string? secret) =>
+        Assert.False(new WebhookSignature(secret, TimeProvider.System).Matches(Sign(DateTimeOffset.UtcNow, ""), Body, Tolerance));
 
     static string Sign(DateTimeOffset at, string key = Key)
     {

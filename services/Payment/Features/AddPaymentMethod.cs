@@ -1,43 +1,57 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Tumpang.Contracts;
+using Tumpang.Payments.Provider;
 using Tumpang.ServiceDefaults;
 
 namespace Tumpang.Payments.Features;
 
 /// <summary>
-/// A passenger adds a card, by the token that the provider's form gave their phone, or cash. The first method becomes the default;
-/// cash exists once, so adding it again answers with what is there.
+/// A passenger adds a card, by the token that the provider's form gave their phone, cash, their wallet, or codes that phones scan. The first method becomes
+/// the default; all but cards exist once, so adding them again answers with what is there. A wallet may name a card that pays what it does not hold.
 /// </summary>
 internal static class AddPaymentMethod
 {
     const int LongestToken = 255;
 
-    const string FindCash = """
-        select id as payment_method_id, kind, is_default, created_at
-        from   payment.payment_methods
-        where  passenger_id = @PassengerId and kind = 'Cash' and removed_at is null
+    // Added again, a wallet takes the card that it is told of now.
+    const string FindOnly = """
+        update payment.payment_methods
+        set    rest_method_id = @RestMethodId
+        where  passenger_id = @PassengerId and kind = @Kind and kind <> 'Card' and removed_at is null
+        returning id as payment_method_id, kind, is_default, created_at, rest_method_id as rest_payment_method_id
+        """;
+
+    const string IsLiveCard = """
+        select exists (select from payment.payment_methods where id = @Id and passenger_id = @PassengerId and kind = 'Card' and removed_at is null)
         """;
 
     const string Insert = """
-        insert into payment.payment_methods (id, passenger_id, kind, provider, card_token, is_default, created_at)
+        insert into payment.payment_methods (id, passenger_id, kind, provider, card_token, is_default, created_at, rest_method_id)
         values (@Id, @PassengerId, @Kind, @Provider, @CardToken,
-                not exists (select from payment.payment_methods where passenger_id = @PassengerId and is_default), @Now)
-        returning id as payment_method_id, kind, is_default, created_at
+                not exists (select from payment.payment_methods where passenger_id = @PassengerId and is_default), @Now, @RestMethodId)
+        returning id as payment_method_id, kind, is_default, created_at, rest_method_id as rest_payment_method_id
         """;
 
-    /// <param name="CardToken">The provider's token of a card; never a card number. Absent for cash.</param>
-    internal sealed record Request(PaymentMethodKind Kind, string? CardToken = null);
+    /// <param name="CardToken">The provider's token of a card; never a card number. Absent for all else.</param>
+    /// <param name="RestPaymentMethodId">Of a wallet: the card that pays what it does not hold; absent when it pays all or nothing.</param>
+    internal sealed record Request(PaymentMethodKind Kind, string? CardToken = null, Guid? RestPaymentMethodId = null);
 
     public static async Task<Results<Created<PaymentMethodView>, Ok<PaymentMethodView>, ProblemHttpResult>> Handle(
-        Request request, CurrentUser user, CardTokens tokens, CityClock clock, Transaction tx, CancellationToken ct)
+        Request request, CurrentUser user, PaymentProviders providers, CardTokens tokens, CityClock clock, Transaction tx, CancellationToken ct)
     {
-        if (Refuse(request) is { } problem)
+        if ((Refuse(request) ?? RefuseCodes(request.Kind, providers)) is { } problem)
         {
             return problem.ToHttp();
         }
 
         await tx.LockMethodsOf(user.Id, ct);
-        if (request.Kind is PaymentMethodKind.Cash && await tx.Find<PaymentMethodView>(FindCash, new { PassengerId = user.Id }, ct) is { } existing)
+        if (request.RestPaymentMethodId is { } rest && !await tx.Find<bool>(IsLiveCard, new { Id = rest, PassengerId = user.Id }, ct))
+        {
+            return PaymentProblems.RestIsNotACard.ToHttp();
+        }
+
+        var only = new { PassengerId = user.Id, Kind = request.Kind.ToString(), RestMethodId = request.RestPaymentMethodId };
+        if (await tx.Find<PaymentMethodView>(FindOnly, only, ct) is { } existing)
         {
             return TypedResults.Ok(existing);
         }
@@ -49,7 +63,8 @@ internal static class AddPaymentMethod
             added.PassengerId,
             Kind = added.Kind.ToString(),
             Now = added.OccurredAt,
-            Provider = added.Kind is PaymentMethodKind.Card ? "sandbox" : "driver",
+            Provider = ProviderOf(added.Kind, providers),
+            RestMethodId = request.RestPaymentMethodId,
             CardToken = request.CardToken is { } token ? tokens.Seal(token, added.PaymentMethodId) : null,
         };
         var method = await tx.Find<PaymentMethodView>(Insert, row, ct);
@@ -59,12 +74,23 @@ internal static class AddPaymentMethod
 
     static Problem? Refuse(Request request) => request switch
     {
-        { Kind: PaymentMethodKind.Cash, CardToken: not null } => PaymentProblems.UnexpectedCardToken,
-        { Kind: PaymentMethodKind.Cash } => null,
+        { Kind: not PaymentMethodKind.Card, CardToken: not null } => PaymentProblems.UnexpectedCardToken,
+        { Kind: not PaymentMethodKind.Wallet, RestPaymentMethodId: not null } => PaymentProblems.UnexpectedRest,
+        { Kind: not PaymentMethodKind.Card } => null,
         { CardToken: null or "" } => PaymentProblems.CardTokenMissing,
         { CardToken: var token } when LooksLikeCardNumber(token) => PaymentProblems.CardNumberRefused,
         { CardToken: var token } when token.Length > LongestToken || !token.All(IsTokenCharacter) => PaymentProblems.CardTokenMalformed,
         _ => null,
+    };
+
+    static Problem? RefuseCodes(PaymentMethodKind kind, PaymentProviders providers) =>
+        kind is PaymentMethodKind.Qr && providers.CodesOf(providers.Chosen) is null ? PaymentProblems.CodesNotOffered : null;
+
+    static string ProviderOf(PaymentMethodKind kind, PaymentProviders providers) => kind switch
+    {
+        PaymentMethodKind.Card or PaymentMethodKind.Qr => providers.Chosen,
+        PaymentMethodKind.Wallet => "billing",
+        _ => "driver",
     };
 
     static bool IsTokenCharacter(char letter) => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_';
@@ -75,4 +101,6 @@ internal static class AddPaymentMethod
 }
 
 /// <summary>A payment method as its owner sees it; the card's token is never shown.</summary>
-internal sealed record PaymentMethodView(Guid PaymentMethodId, PaymentMethodKind Kind, bool IsDefault, DateTimeOffset CreatedAt);
+/// <param name="RestPaymentMethodId">Of a wallet: the card that pays what it does not hold.</param>
+internal sealed record PaymentMethodView(
+    Guid PaymentMethodId, PaymentMethodKind Kind, bool IsDefault, DateTimeOffset CreatedAt, Guid? RestPaymentMethodId = null);

@@ -9,7 +9,7 @@ internal static class GetPayment
 {
     const string OfRide = """
         select id, ride_id, fare_kind, status, kind, payment_method_id, amount_minor_units, commission_minor_units, driver_earning_minor_units,
-               tax_minor_units, currency, failure_code, open_attempt_id is not null as in_progress, created_at, settled_at, adjusted_minor_units
+               tax_minor_units, currency, failure_code, open_attempt_id is not null as in_progress, created_at, settled_at, adjusted_minor_units, collected_minor_units
         from   payment.orders
         where  ride_id = @RideId and (@UserId::uuid is null or @UserId in (passenger_id, driver_id))
         """;
@@ -55,12 +55,12 @@ internal static class GetPayment
     internal sealed record Row(
         Guid Id, Guid RideId, FareKind FareKind, OrderStatus Status, PaymentMethodKind Kind, Guid PaymentMethodId, long AmountMinorUnits,
         long CommissionMinorUnits, long DriverEarningMinorUnits, long TaxMinorUnits, string Currency, string? FailureCode, bool InProgress,
-        DateTimeOffset CreatedAt, DateTimeOffset? SettledAt, long AdjustedMinorUnits)
+        DateTimeOffset CreatedAt, DateTimeOffset? SettledAt, long AdjustedMinorUnits, long CollectedMinorUnits)
     {
         public PaymentView View(IReadOnlyList<AttemptView> attempts, IReadOnlyList<RefundView> refunds) => new(
             Id, RideId, FareKind, Status, Kind, PaymentMethodId, Amount(AmountMinorUnits), Amount(CommissionMinorUnits),
             Amount(DriverEarningMinorUnits), Amount(TaxMinorUnits), FailureCode, InProgress, CreatedAt, SettledAt, attempts,
-            Amount(AdjustedMinorUnits), refunds);
+            Amount(AdjustedMinorUnits), refunds, Amount(CollectedMinorUnits));
 
         Money Amount(long minorUnits) => new(minorUnits, Currency);
     }
@@ -69,13 +69,15 @@ internal static class GetPayment
 /// <summary>The payment of one ride.</summary>
 /// <param name="Kind">How it is to be settled; once settled, how it was.</param>
 /// <param name="FailureCode">Why the last attempt was refused.</param>
-/// <param name="Amount">The fare as it was finalised.</param>
+/// <param name="Amount">The fare as it was finalised, without the passenger's credit that was set off.</param>
 /// <param name="InProgress">An attempt is under way; its outcome is not known yet.</param>
 /// <param name="Adjusted">What operators have taken off the fare since.</param>
+/// <param name="Collected">What attempts have collected of it, refunds not taken off.</param>
 internal sealed record PaymentView(
     Guid PaymentOrderId, Guid RideId, FareKind FareKind, OrderStatus Status, PaymentMethodKind Kind, Guid PaymentMethodId,
     Money Amount, Money Commission, Money DriverEarning, Money Tax, string? FailureCode, bool InProgress,
-    DateTimeOffset CreatedAt, DateTimeOffset? SettledAt, IReadOnlyList<AttemptView> Attempts, Money Adjusted, IReadOnlyList<RefundView> Refunds);
+    DateTimeOffset CreatedAt, DateTimeOffset? SettledAt, IReadOnlyList<AttemptView> Attempts, Money Adjusted, IReadOnlyList<RefundView> Refunds,
+    Money Collected);
 
 /// <summary>Money on its way back to the card, or back: Due, Sent, Succeeded, Failed.</summary>
 internal sealed record RefundView(

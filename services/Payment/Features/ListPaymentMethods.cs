@@ -7,7 +7,7 @@ namespace Tumpang.Payments.Features;
 internal static class ListPaymentMethods
 {
     const string OfPassenger = """
-        select id as payment_method_id, kind, is_default, created_at
+        select id as payment_method_id, kind, is_default, created_at, rest_method_id as rest_payment_method_id
         from   payment.payment_methods
         where  passenger_id = @PassengerId and removed_at is null
         order  by created_at, id

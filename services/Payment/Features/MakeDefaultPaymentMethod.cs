@@ -12,7 +12,7 @@ internal static class MakeDefaultPaymentMethod
         update payment.payment_methods
         set    is_default = true
         where  id = @PaymentMethodId and passenger_id = @PassengerId and removed_at is null
-        returning id as payment_method_id, kind, is_default, created_at
+        returning id as payment_method_id, kind, is_default, created_at, rest_method_id as rest_payment_method_id
         """;
 
     public static async Task<Results<Ok<PaymentMethodView>, ProblemHttpResult>> Handle(

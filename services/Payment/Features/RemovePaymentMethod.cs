@@ -12,6 +12,8 @@ internal static class RemovePaymentMethod
 {
     const string FindInUse = """
         select exists (select from payment.attempts where payment_method_id = @PaymentMethodId and status in ('Due', 'Sent'))
+            or exists (select from payment.top_ups  where payment_method_id = @PaymentMethodId and status in ('Due', 'Sent'))
+            or exists (select from payment.tips     where payment_method_id = @PaymentMethodId and status in ('Due', 'Sent'))
         from   payment.payment_methods
         where  id = @PaymentMethodId and passenger_id = @PassengerId and removed_at is null
         """;

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Tumpang.Contracts;
+using Tumpang.Payments.Provider;
 using Tumpang.ServiceDefaults;
 
 namespace Tumpang.Payments.Features;
@@ -10,8 +11,8 @@ internal static class SetBankAccount
     const int LongestHolder = 100;
 
     const string Insert = """
-        insert into payment.bank_accounts (id, driver_id, details, ends_with, version, created_at)
-        values (@Id, @DriverId, @Details, @EndsWith, (select coalesce(max(version), 0) + 2 from payment.bank_accounts where driver_id = @DriverId), @Now)
+        insert into payment.bank_accounts (id, driver_id, provider, details, ends_with, version, created_at)
+        values (@Id, @DriverId, @Provider, @Details, @EndsWith, (select coalesce(max(version), 0) + 2 from payment.bank_accounts where driver_id = @DriverId), @Now)
         returning version
         """;
 
@@ -20,11 +21,16 @@ internal static class SetBankAccount
     {
         public BankDetails Details => new(HolderName.Trim(), Compact(BankCode), Compact(AccountNumber));
 
-        static string Compact(string text) => text.Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant();
+        /// <summary>IBANs and bank codes are upper case; what begins with a digit may be a provider's own name of an account, and is taken as it is.</summary>
+        static string Compact(string text)
+        {
+            var compact = text.Replace(" ", "", StringComparison.Ordinal);
+            return compact is [>= '0' and <= '9', ..] ? compact : compact.ToUpperInvariant();
+        }
     }
 
     public static async Task<Results<Ok<BankAccountView>, ProblemHttpResult>> Handle(
-        Request request, CurrentUser user, CardTokens tokens, CityClock clock, Transaction tx, CancellationToken ct)
+        Request request, CurrentUser user, PaymentProviders providers, CardTokens tokens, CityClock clock, Transaction tx, CancellationToken ct)
     {
         var details = request.Details;
         if (Refuse(details) is { } invalid) return invalid.ToHttp();
@@ -34,7 +40,7 @@ internal static class SetBankAccount
 
         var (id, now) = (Guid.CreateVersion7(), clock.GetUtcNow());
         await tx.EraseBankAccount(user.Id, now, ct);
-        var row = new { Id = id, DriverId = user.Id, Details = details.Seal(tokens, id), details.EndsWith, Now = now };
+        var row = new { Id = id, DriverId = user.Id, Provider = providers.Chosen, Details = details.Seal(tokens, id), details.EndsWith, Now = now };
         var version = await tx.Find<long>(Insert, row, ct);
         tx.Publish(new PayoutAccountChanged(user.Id, Ready: true) { OccurredAt = now, Version = version });
         return TypedResults.Ok(new BankAccountView(id, details.EndsWith, now));

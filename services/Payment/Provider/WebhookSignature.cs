@@ -8,19 +8,17 @@ namespace Tumpang.Payments.Provider;
 /// Reads the header <c>t=unix seconds, v1=hex HMAC-SHA256 of "t.body"</c>. The timestamp is signed too, so that an old, overheard
 /// webhook cannot be played again; several v1 values allow a change of key.
 /// </summary>
-internal sealed class WebhookSignature(IConfiguration configuration, TimeProvider system)
+/// <param name="secret">What the provider signs with; where there is none, nothing matches.</param>
+internal sealed class WebhookSignature(string? secret, TimeProvider system)
 {
-    public const string Header = "Sandbox-Signature";
-
-    readonly byte[] key = Encoding.UTF8.GetBytes(
-        configuration["Secrets:WebhookSigningKey"] ?? throw new InvalidOperationException("Secrets:WebhookSigningKey is not set."));
+    readonly byte[] key = Encoding.UTF8.GetBytes(secret ?? "");
 
     /// <summary>True when a holder of the key signed exactly this body, not longer ago than <paramref name="tolerance"/> (system time).</summary>
     public bool Matches(string? header, ReadOnlySpan<byte> body, TimeSpan tolerance)
     {
         var parts = (header ?? "").Split(',', StringSplitOptions.TrimEntries);
         var stamp = parts.FirstOrDefault(part => part.StartsWith("t=", StringComparison.Ordinal))?[2..];
-        if (!long.TryParse(stamp, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) || seconds > uint.MaxValue
+        if (key.Length == 0 || !long.TryParse(stamp, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) || seconds > uint.MaxValue
             || (system.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(seconds)).Duration() > tolerance)
         {
             return false;

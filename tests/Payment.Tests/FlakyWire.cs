@@ -1,0 +1,280 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Logging;
+
+namespace Tumpang.Payments.Tests;
+
+/// <summary>Where an exchange with the provider breaks.</summary>
+public enum Break
+{
+    /// <summary>The provider never hears of it.</summary>
+    BeforeTheProviderHears,
+
+    /// <summary>The provider never hears of it, and something on the way answers with a page.</summary>
+    AnsweredBySomebodyElse,
+
+    /// <summary>The money moves, and the connection ends without a word.</summary>
+    AfterTheEffect,
+
+    /// <summary>The money moves, and half of the answer comes.</summary>
+    HalfAnAnswer,
+
+    /// <summary>The money moves, and something on the way answers with a page.</summary>
+    AnsweredBySomebodyElseAfterTheEffect,
+
+    /// <summary>The money moves, and the provider says that it failed.</summary>
+    ErrorAfterTheEffect,
+
+    /// <summary>The money moves, and the answer comes when the caller has long given up.</summary>
+    AnsweredTooLate,
+
+    /// <summary>The network delivers the request twice.</summary>
+    HeardTwice,
+
+    /// <summary>The provider hears of it when the caller has long given up.</summary>
+    HeardTooLate,
+}
+
+/// <summary>
+/// The wire between payment and a provider. Unharmed it passes everything on; an exchange whose amount asks for it breaks at its first sends and at the first
+/// question that follows.
+/// </summary>
+sealed class FlakyWire : IAsyncDisposable
+{
+    /// <summary>An amount of BreakFrom + n asks for the break n.</summary>
+    public const long BreakFrom = 77_000;
+
+    const int KeyLength = 36;
+
+    static readonly string[] Told = ["X-Api-Key", "Authorization", "Idempotency-Key", "Stripe-Version"];
+
+    static readonly TimeSpan TooLate = TimeSpan.FromSeconds(3);
+
+    readonly WebApplication wire;
+    readonly HttpClient provider = new();
+    readonly ConcurrentDictionary<string, Exchange> exchanges = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, string> keysOfNames = new(StringComparer.Ordinal);
+    readonly int brokenSends;
+    Uri[] targets = [];
+    int turn;
+
+    FlakyWire(WebApplication wire, int brokenSends) => (this.wire, this.brokenSends) = (wire, brokenSends);
+
+    /// <summary>Where payment finds it.</summary>
+    public string Url => wire.Urls.Single();
+
+    /// <param name="brokenSends">How often each request of an exchange breaks as it is sent.</param>
+    public static async Task<FlakyWire> Start(int brokenSends)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        var flaky = new FlakyWire(builder.Build(), brokenSends);
+        flaky.wire.Run(flaky.Pass);
+        await flaky.wire.StartAsync();
+        return flaky;
+    }
+
+    /// <summary>The copies of the provider at the other end, once they run.</summary>
+    public void LeadTo(IEnumerable<Uri> copies) => targets = [.. copies];
+
+    /// <summary>How often this break happened.</summary>
+    public int Broken(Break how) => exchanges.Values.Where(exchange => exchange.How == how).Sum(exchange => exchange.Broken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await wire.DisposeAsync();
+        provider.Dispose();
+    }
+
+    async Task Pass(HttpContext http)
+    {
+        var body = await ReadBody(http.Request);
+        var exchange = exchanges.GetOrAdd(KeyOf(http.Request), _ => Exchange.Of(AmountIn(http.Request, body)));
+        if (exchange.How is not { } how || !exchange.BreaksNow(http.Request.Headers["Idempotency-Key"], brokenSends))
+        {
+            await Answer(http, await Forward(http.Request, body));
+            return;
+        }
+
+        await BreakAt(how, http, body);
+    }
+
+    async Task BreakAt(Break how, HttpContext http, byte[] body)
+    {
+        switch (how)
+        {
+            case Break.BeforeTheProviderHears:
+                http.Abort();
+                break;
+            case Break.AnsweredBySomebodyElse:
+                await AnswerWithPage(http);
+                break;
+            case Break.HeardTooLate:
+                var late = Copy(http.Request, body);
+                _ = Task.Delay(TooLate).ContinueWith(_ => provider.SendAsync(late), TaskScheduler.Default);
+                http.Abort();
+                break;
+            default:
+                await BreakAfter(how, http, body, await Forward(http.Request, body));
+                break;
+        }
+    }
+
+    async Task BreakAfter(Break how, HttpContext http, byte[] body, HttpResponseMessage answer)
+    {
+        switch (how)
+        {
+            case Break.AfterTheEffect:
+                http.Abort();
+                break;
+            case Break.HalfAnAnswer:
+                await AnswerHalf(http, answer);
+                break;
+            case Break.AnsweredBySomebodyElseAfterTheEffect:
+                await AnswerWithPage(http);
+                break;
+            case Break.ErrorAfterTheEffect:
+                http.Response.StatusCode = StatusCodes.Status500InternalServerError;
+                break;
+            case Break.AnsweredTooLate:
+                await Task.Delay(TooLate);
+                await Answer(http, answer);
+                break;
+            default:
+                await Answer(http, await Forward(http.Request, body));
+                break;
+        }
+    }
+
+    static Task AnswerWithPage(HttpContext http)
+    {
+        http.Response.ContentType = "text/html";
+        return http.Response.WriteAsync("<html>Sign in to the airport's network</html>");
+    }
+
+    async Task<HttpResponseMessage> Forward(HttpRequest request, byte[] body)
+    {
+        var answer = await provider.SendAsync(Copy(request, body));
+        if (request.Path.Value!.EndsWith("/payment_intents", StringComparison.Ordinal) && answer.IsSuccessStatusCode)
+        {
+            using var named = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync());
+            keysOfNames[named.RootElement.GetProperty("id").GetString()!] = KeyOf(request);
+        }
+
+        return answer;
+    }
+
+    HttpRequestMessage Copy(HttpRequest request, byte[] body)
+    {
+        var target = targets[(uint)Interlocked.Increment(ref turn) % targets.Length];
+        var copy = new HttpRequestMessage(new(request.Method), new Uri(target, request.Path + request.QueryString));
+        if (body.Length > 0)
+        {
+            copy.Content = new ByteArrayContent(body);
+            copy.Content.Headers.TryAddWithoutValidation("Content-Type", request.ContentType);
+        }
+
+        foreach (var name in Told)
+        {
+            if (request.Headers[name] is [{ } value])
+            {
+                copy.Headers.TryAddWithoutValidation(name, value);
+            }
+        }
+
+        return copy;
+    }
+
+    static async Task Answer(HttpContext http, HttpResponseMessage answer)
+    {
+        using (answer)
+        {
+            http.Response.StatusCode = (int)answer.StatusCode;
+            http.Response.ContentType = answer.Content.Headers.ContentType?.ToString();
+            await http.Response.Body.WriteAsync(await answer.Content.ReadAsByteArrayAsync());
+        }
+    }
+
+    static async Task AnswerHalf(HttpContext http, HttpResponseMessage answer)
+    {
+        var whole = await answer.Content.ReadAsByteArrayAsync();
+        http.Response.StatusCode = (int)answer.StatusCode;
+        http.Response.ContentType = "application/json";
+        http.Response.ContentLength = whole.Length;
+        await http.Response.Body.WriteAsync(whole.AsMemory(0, whole.Length / 2));
+        await http.Response.Body.FlushAsync();
+        http.Features.Get<IHttpRequestLifetimeFeature>()!.Abort();
+    }
+
+    static async Task<byte[]> ReadBody(HttpRequest request)
+    {
+        using var buffer = new MemoryStream();
+        await request.Body.CopyToAsync(buffer);
+        return buffer.ToArray();
+    }
+
+    /// <summary>Whether it is sent or asked about, one movement has one key; its parts carry it at their beginning.</summary>
+    string KeyOf(HttpRequest request)
+    {
+        if (request.Headers["Idempotency-Key"] is [{ Length: >= KeyLength } key])
+        {
+            return key[..KeyLength];
+        }
+
+        var asked = request.Query["idempotencyKey"] is [{ } about] ? about : request.Query["transfer_group"].ToString();
+        return asked.Length > 0 ? asked : keysOfNames.GetValueOrDefault(request.Path.Value!.Split('/')[^1], "");
+    }
+
+    static long AmountIn(HttpRequest request, byte[] body)
+    {
+        if (body.Length == 0)
+        {
+            return 0;
+        }
+
+        if (request.HasJsonContentType())
+        {
+            using var json = JsonDocument.Parse(body);
+            return json.RootElement.TryGetProperty("amountMinorUnits", out var minorUnits) ? minorUnits.GetInt64() : 0;
+        }
+
+        var form = QueryHelpers.ParseQuery(Encoding.UTF8.GetString(body));
+        return form.TryGetValue("amount", out var amount) ? long.Parse(amount!, CultureInfo.InvariantCulture) : 0;
+    }
+
+    sealed class Exchange(Break? how)
+    {
+        readonly ConcurrentDictionary<string, int> times = new(StringComparer.Ordinal);
+        int broken;
+
+        public Break? How => how;
+
+        public int Broken => broken;
+
+        public static Exchange Of(long minorUnits)
+        {
+            var place = minorUnits - BreakFrom;
+            return new(place >= 0 && place < Enum.GetValues<Break>().Length ? (Break)place : null);
+        }
+
+        /// <param name="key">Of what is sent; a question has none.</param>
+        public bool BreaksNow(string? key, int brokenSends)
+        {
+            var breaks = times.AddOrUpdate(key ?? "", 1, (_, before) => before + 1) <= (key is null ? 1 : brokenSends);
+            if (breaks)
+            {
+                Interlocked.Increment(ref broken);
+            }
+
+            return breaks;
+        }
+    }
+}
