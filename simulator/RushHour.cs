@@ -20,6 +20,10 @@ public sealed class RushHour(City city, RushPlan plan)
     /// <summary>After the last request the city has this long (city time) to become quiet.</summary>
     static readonly TimeSpan DrainLimit = TimeSpan.FromMinutes(150);
 
+    const int UndecidedOneIn = 20;
+
+    const int GenerousOneIn = 6;
+
     readonly Random random = new(plan.Seed);
 
     public IReadOnlyList<PassengerPhone> Passengers { get; private set; } = [];
@@ -34,7 +38,8 @@ public sealed class RushHour(City city, RushPlan plan)
     {
         var trips = CityData.Trips(plan.Minutes, plan.TripsPerMinute, plan.LongestTripMetres, random);
         Drivers = [.. CityData.DriverStarts(plan.Drivers, random).Select((start, index) => new DriverPhone(city, AddressOf(index, 1), NumberOf(index, 1), start, DriverNatureOf(random)))];
-        Passengers = [.. trips.Select((trip, index) => new PassengerPhone(city, AddressOf(index, 2), NumberOf(index, 2), trip, PassengerNatureOf(random)))];
+        Passengers = [.. trips.Select((trip, index) => new PassengerPhone(
+            city, AddressOf(index, 2), NumberOf(index, 2), trip, PassengerNatureOf(random) with { Undecided = index % UndecidedOneIn == 0, Generous = index % GenerousOneIn == 0 }))];
 
         await Prepare("drivers log in", Drivers, driver => driver.Prepare(ct), ct);
         using var shift = CancellationTokenSource.CreateLinkedTokenSource(ct);

@@ -123,7 +123,7 @@ public sealed class DriverPhone(City city, IPAddress address, string phoneNumber
         Expect(accepted, "accept", 404, 409);
         if (accepted.IsSuccess && accepted.Body.TryGetProperty("rideId", out var rideId))
         {
-            next = new(rideId.GetGuid(), PointOf(offer, "pickup"), PointOf(offer, "dropOff"));
+            next = new(rideId.GetGuid(), PointOf(offer, "pickup"));
             if (offer.TryGetProperty("afterRideId", out var before) && before.ValueKind == JsonValueKind.String)
             {
                 Measured.Count("promised ahead");
@@ -133,7 +133,7 @@ public sealed class DriverPhone(City city, IPAddress address, string phoneNumber
 
     async Task Drive(Assignment ride, CancellationToken ct)
     {
-        var (rideId, pickup, dropOff) = ride;
+        var (rideId, pickup) = ride;
         cancelled = false;
         State = "to pickup";
         await Follow(rideId, City.Roads.Find(position, pickup), ct);
@@ -152,7 +152,8 @@ public sealed class DriverPhone(City city, IPAddress address, string phoneNumber
 
         if (await Step(rideId, "start", new { pin, position }, ct))
         {
-            await Carry(rideId, dropOff, ct);
+            // The passenger may have changed it since the offer.
+            await Carry(rideId, PointOf(await Must(Send(HttpMethod.Get, $"/v1/rides/{rideId}", null, ct)), "dropOff"), ct);
         }
     }
 
@@ -318,7 +319,7 @@ public sealed class DriverPhone(City city, IPAddress address, string phoneNumber
     }
 
     /// <summary>A ride that this driver has taken on.</summary>
-    sealed record Assignment(Guid RideId, GeoPoint Pickup, GeoPoint DropOff);
+    sealed record Assignment(Guid RideId, GeoPoint Pickup);
 
     static GeoPoint PointOf(JsonElement element, string name) =>
         new(element.GetProperty(name).GetProperty("latitude").GetDouble(), element.GetProperty(name).GetProperty("longitude").GetDouble());

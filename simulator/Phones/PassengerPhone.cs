@@ -1,12 +1,15 @@
 using System.Net;
 using System.Text.Json;
+using Tumpang.Contracts;
 
 namespace Tumpang.Simulator.Phones;
 
 /// <summary>What a passenger is like; drawn by the seed.</summary>
 /// <param name="CardToken">One of the sandbox's magic cards; null pays cash.</param>
 /// <param name="Impatient">Gives up when no driver is found within a city minute.</param>
-public sealed record PassengerNature(string? CardToken, bool Impatient, int Stars);
+/// <param name="Undecided">Wants to go a few blocks further once the driver is on the way.</param>
+/// <param name="Generous">Gives the driver something when the ride is paid, by card.</param>
+public sealed record PassengerNature(string? CardToken, bool Impatient, int Stars, bool Undecided = false, bool Generous = false);
 
 /// <summary>A passenger who lives through one recorded trip: quote, request, wait, ride, pay, rate.</summary>
 public sealed class PassengerPhone(City city, IPAddress address, string phoneNumber, RecordedTrip trip, PassengerNature nature) : Phone(city, address, phoneNumber)
@@ -14,6 +17,11 @@ public sealed class PassengerPhone(City city, IPAddress address, string phoneNum
     /// <summary>Without any push for so long (city time) the app looks for itself.</summary>
     static readonly TimeSpan PushPatience = TimeSpan.FromMinutes(4);
     static readonly TimeSpan SearchPatience = TimeSpan.FromMinutes(1);
+
+    const long TipMinorUnits = 200;
+
+    /// <summary>Two and a half blocks north.</summary>
+    const double FurtherDegrees = 0.002;
 
     Guid paymentMethodId;
     Guid requestId;
@@ -52,7 +60,14 @@ public sealed class PassengerPhone(City city, IPAddress address, string phoneNum
         if (State == "paid")
         {
             await Must(Send(HttpMethod.Post, $"/v1/rides/{rideId}/rating", new { stars = nature.Stars, comment = "simulated" }, ct));
+            if (nature is { Generous: true, CardToken: not null }) await TipDriver(ct);
         }
+    }
+
+    async Task TipDriver(CancellationToken ct)
+    {
+        await Must(Send(HttpMethod.Post, $"/v1/rides/{rideId}/payment/tip", new { amountMinorUnits = TipMinorUnits }, ct));
+        Measured.Count("tips");
     }
 
     /// <summary>Paid, cancelled or unserved: nothing more will come.</summary>
@@ -111,6 +126,29 @@ public sealed class PassengerPhone(City city, IPAddress address, string phoneNum
         State = "waiting";
         var pin = await Must(Send(HttpMethod.Get, $"/v1/rides/{rideId}/pin", null, ct));
         City.Street.TellPin(rideId.Value, pin.GetProperty("pin").GetString()!);
+        if (nature.Undecided) await GoElsewhere(ct);
+    }
+
+    /// <summary>At the price that is shown first. The driver may be quicker, or give up.</summary>
+    async Task GoElsewhere(CancellationToken ct)
+    {
+        var quote = await Price(trip.DropOff with { Latitude = trip.DropOff.Latitude + FurtherDegrees }, ct);
+        var agreed = quote.IsSuccess
+            ? await Send(HttpMethod.Post, $"/v1/rides/{rideId}/reroute", new { quoteToken = quote.Body.GetProperty("token").GetString() }, ct)
+            : quote;
+        Measured.Count(agreed.IsSuccess ? "other ways" : $"refused: reroute {agreed.Code}");
+    }
+
+    /// <summary>The ride travels to billing as an event: 404 until it is there.</summary>
+    async Task<Answer> Price(GeoPoint dropOff, CancellationToken ct)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            var quote = await Send(HttpMethod.Post, $"/v1/rides/{rideId}/reroute-quote", new { dropOff }, ct);
+            if (quote.Status != HttpStatusCode.NotFound || attempt == 50) return quote;
+
+            await Task.Delay(100, ct);
+        }
     }
 
     Task Arrived()

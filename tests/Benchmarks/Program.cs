@@ -10,8 +10,9 @@ if (args is [BarePush.Argument])
 // Arguments: names of benchmarks (all when none is given) and --json. Figures go to standard output, progress to standard error.
 IBenchmark[] all =
 [
-    new RidesBenchmark(), new BusBenchmark(), new OfferLatencyBenchmark(), new IngestBenchmark(), new NearbyBenchmark(), new QuotesBenchmark(), new PingBenchmark(),
-    new SocketsBenchmark(), new RoadsBenchmark(), new AssignmentBenchmark(), new DispatchQualityBenchmark(), new TracksBenchmark(),
+    new RidesBenchmark(), new BusBenchmark(), new OfferLatencyBenchmark(), new IngestBenchmark(), new NearbyBenchmark(), new QuotesBenchmark(),
+    new FaresBenchmark(), new PaymentsBenchmark(), new PingBenchmark(), new SocketsBenchmark(), new RoadsBenchmark(), new AssignmentBenchmark(),
+    new DispatchQualityBenchmark(), new TracksBenchmark(),
 ];
 var json = args.Contains("--json");
 var names = args.Where(argument => !argument.StartsWith("--", StringComparison.Ordinal)).ToArray();

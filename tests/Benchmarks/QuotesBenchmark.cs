@@ -1,4 +1,15 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Tumpang.Billing;
+using Tumpang.Billing.Discounts;
+using Tumpang.Billing.Features.Quotes;
+using Tumpang.Billing.Surge;
+using Tumpang.Billing.Tariffs;
 using Tumpang.Contracts;
+using Tumpang.Roads;
+using Tumpang.ServiceDefaults;
+using Tumpang.Zones;
 
 namespace Tumpang.Benchmarks;
 
@@ -7,6 +18,11 @@ public sealed class QuotesBenchmark : IBenchmark
 {
     const int Callers = 32;
     const int Passengers = 640;
+    const double InProcessBar = 20_000;
+
+    /// <summary>Until gateway and billing run code that was compiled for speed; run alone, the fleet has just started.</summary>
+    static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(20);
+
     static readonly TimeSpan Duration = TimeSpan.FromSeconds(8);
 
     public string Name => "quotes";
@@ -15,10 +31,12 @@ public sealed class QuotesBenchmark : IBenchmark
     {
         var passengers = await Task.WhenAll(Enumerable.Range(0, Passengers).Select(number => new BenchPhone(fleet.City, number, kind: 2).LoggedIn(ct)));
         var next = -1;
-        var quotes = await Load.Run(Callers, Duration, (_, token) => Quote(Next(), token), ct);
+        var quotes = await Load.Run(Callers, WarmUp, Duration, (_, token) => Quote(Next(), token), ct);
         var bare = await Load.Run(Callers, Duration / 2, async (_, token) => (await Next().Ask(HttpMethod.Get, "/alive", null, token)).IsSuccess, ct);
+        var inProcess = await InProcess(fleet, ct);
         return
         [
+            new("quotes.in-process", inProcess.PerSecond, "quotes/s", InProcessBar, "bar"),
             new("quotes.rate", quotes.PerSecond, "quotes/s", bare.PerSecond, "gateway answering /alive to the same clients"),
             new("quotes.p50", quotes.Percentile(0.5), "ms"),
             new("quotes.p99", quotes.Percentile(0.99), "ms"),
@@ -27,6 +45,29 @@ public sealed class QuotesBenchmark : IBenchmark
 
         // One after the other, so that nobody meets the limit on what a single user may ask.
         BenchPhone Next() => passengers[(uint)Interlocked.Increment(ref next) % Passengers];
+    }
+
+    /// <summary>The same use case without HTTP, on as many threads as there are processors: road, three tariffs, three signed tokens.</summary>
+    static async Task<LoadResult> InProcess(BenchFleet fleet, CancellationToken ct)
+    {
+        await using var app = await BillingInProcess.Load(fleet, ct);
+        var (cities, zones, roads) = (Get<Cities>(), Get<ZonesInForce>(), Get<RoadMap>());
+        var (policies, promotions, surge, interest) = (Get<FarePolicies>(), Get<Promotions>(), Get<SurgeInForce>(), Get<QuoteInterest>());
+        var (tokens, clock, metrics, options) = (Get<QuoteToken>(), Get<CityClock>(), Get<BillingMetrics>(), Get<IOptions<BillingOptions>>());
+        var user = new CurrentUser(Guid.CreateVersion7(), IsDriver: false, IsOperator: false, Guid.Empty);
+        return await Load.Run(
+            Environment.ProcessorCount, Duration / 2,
+            async (_, token) =>
+            {
+                var (pickup, dropOff) = Manhattan.Trip();
+                var answer = await QuoteRides.Handle(
+                    new(pickup, dropOff), user, cities, zones, roads, policies, promotions, surge, interest, tokens, clock, metrics, options, token);
+                return answer.Result is Ok<QuotesView>;
+            },
+            ct);
+
+        T Get<T>()
+            where T : notnull => app.Services.GetRequiredService<T>();
     }
 
     static async Task<bool> Quote(BenchPhone passenger, CancellationToken ct)

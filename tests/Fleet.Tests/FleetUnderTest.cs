@@ -6,6 +6,7 @@ using Tumpang.Runner.Fleets;
 using Tumpang.Runner.Servers;
 using Tumpang.ServiceDefaults;
 using Tumpang.Simulator;
+using Tumpang.Testing;
 using Xunit;
 using City = Tumpang.Simulator.City;
 
@@ -55,6 +56,7 @@ public sealed class FleetUnderTest : IAsyncLifetime
             new FleetOptions(repository, data, ports, stores.Addresses, stores.Secrets)
             {
                 Replicas = Copies,
+                Settings = new Dictionary<string, string> { ["Billing__Surge__Every"] = "00:00:01" },
                 Clock = new ClockSetting(CityData.DemandStart, TimeProvider.System.GetUtcNow(), Speed),
             },
             ct: ct);
@@ -67,6 +69,9 @@ public sealed class FleetUnderTest : IAsyncLifetime
         var settings = new CityClockOptions { CityStart = clock.CityStart, SystemStart = clock.SystemStart, Factor = clock.Factor };
         return new City(Fleet.Gateway, new CityClock(Options.Create(settings), TimeProvider.System));
     }
+
+    /// <summary>Tokens for whom a test pretends to be.</summary>
+    public TestTokens NewTokens() => new(Stores.Addresses.Postgres);
 
     /// <summary>Every invariant, on the databases, once every event has arrived.</summary>
     public async Task AssertInvariantsHold()

@@ -18,6 +18,8 @@ public sealed class RushHourTests(FleetUnderTest fleet)
         Assert.Empty(city.Measured.Errors);
         Assert.All(rush.Passengers, passenger => Assert.True(passenger.IsOver, $"a passenger is still {passenger.State}"));
         Assert.True(city.Measured.CountOf("ended paid") >= 30, $"only {city.Measured.CountOf("ended paid")} of 40 were driven and paid");
+        Assert.True(city.Measured.CountOf("other ways") >= 1, "nobody went another way");
+        Assert.True(city.Measured.CountOf("tips") >= 1, "nobody tipped");
         await fleet.AssertInvariantsHold();
     }
 

@@ -1,0 +1,300 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Tumpang.Testing;
+using Xunit;
+
+namespace Tumpang.MoneyTests;
+
+/// <summary>A cardholder takes a charge back through their bank: counted in the provider's books, in payment's and in the ledger.</summary>
+public sealed class ChargebackTests(MoneyFleet fleet)
+{
+    const long Fee = 1_500;
+
+    static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("tok_dispute_lost")]
+    [InlineData("tok_dispute_twice")]
+    [InlineData("tok_dispute_silent")]
+    public async Task A_lost_chargeback_is_our_loss_the_driver_keeps_the_earning_and_the_passenger_owes(string cardToken)
+    {
+        var ride = await Ride.PaidBy(fleet, cardToken);
+
+        var page = await Ends(ride, "Lost");
+
+        Assert.Equal((-Fee, Ride.Fare, Fee), (SumOn(page, "ProviderClearing"), SumOn(page, "ChargebackLosses"), SumOn(page, "ProviderFees")));
+        Assert.Equal((0, -675), (SumOn(page, "ChargebacksInDispute"), SumOn(page, "DriverPayable")));
+        var debt = Assert.Single((await Debts(ride)).EnumerateArray());
+        Assert.Equal(("Chargeback", Ride.Fare), (debt.GetProperty("cause").GetString(), debt.GetProperty("amount").GetProperty("minorUnits").GetInt64()));
+        Assert.Equal(
+            ["ChargebackReceived", "ChargebackLost"], (await EventsOf("payment", ride)).Where(told => told.StartsWith("Chargeback", StringComparison.Ordinal)));
+        Assert.Equal(["PassengerDebtIncurred"], (await EventsOf("billing", ride)).Where(told => told.StartsWith("PassengerDebt", StringComparison.Ordinal)));
+        await fleet.BooksAgree();
+    }
+
+    [Theory]
+    [InlineData("tok_dispute_won")]
+    [InlineData("tok_dispute_late")]
+    public async Task A_chargeback_that_is_won_is_back_with_its_fee_whichever_step_is_told_first(string cardToken)
+    {
+        var ride = await Ride.PaidBy(fleet, cardToken);
+
+        var page = await Ends(ride, "Won");
+
+        Assert.Equal((Ride.Fare, 0, 0), (SumOn(page, "ProviderClearing"), SumOn(page, "ChargebacksInDispute"), SumOn(page, "ProviderFees")));
+        Assert.Empty((await Debts(ride)).EnumerateArray());
+        await fleet.BooksAgree();
+    }
+
+    [Fact]
+    public async Task Evidence_before_the_deadline_wins_once_and_without_it_the_dispute_is_lost()
+    {
+        var (defended, ignored) = (await Ride.PaidBy(fleet, "tok_dispute"), await Ride.PaidBy(fleet, "tok_dispute"));
+        var evidence = $"/v1/ops/disputes/{await DisputeOf(defended)}/evidence";
+        await DisputeOf(ignored);
+
+        var empty = await fleet.AsOperator(HttpMethod.Post, "payment", evidence, new { text = " " });
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10)
+            .Select(turn => fleet.AsOperator(HttpMethod.Post, "payment", evidence, new { text = $"a ride {turn}" })));
+        var stranger = await fleet.AsPassenger(defended.PassengerId, HttpMethod.Post, "payment", evidence, new { text = "me" });
+
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.Forbidden), (empty.StatusCode, stranger.StatusCode));
+        Assert.Equal(1, answers.Count(answer => answer.StatusCode == HttpStatusCode.Accepted));
+        Assert.Equal(9, answers.Count(answer => answer.StatusCode == HttpStatusCode.Conflict));
+        await Ends(defended, "Won");
+        await Ends(ignored, "Lost");
+        var late = await fleet.AsOperator(HttpMethod.Post, "payment", $"/v1/ops/disputes/{await DisputeOf(ignored)}/evidence", new { text = "too late" });
+        Assert.Equal("dispute-ended", (await late.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public async Task A_disputed_charge_is_not_refunded_above_what_is_left_and_what_is_due_goes_back_once_it_is_won()
+    {
+        var ride = await (await Ride.PaidBy(fleet, "tok_ok")).Becomes("Settled");
+        var dispute = await Open(ride, 700);
+        await ride.Money(page => SumOn(page, "ChargebacksInDispute") == 700);
+        await ride.LowerBy(300);
+        await Eventually.Get(
+            () => fleet.One<long>("select adjusted_minor_units from payment.orders where ride_id = @RideId", new { ride.RideId }), adjusted => adjusted == 300, Ct);
+
+        var begun = await fleet.One<long>(
+            "select count(*) from payment.refunds r join payment.orders o on o.id = r.order_id where o.ride_id = @RideId", new { ride.RideId });
+        await Decide(dispute, "won");
+
+        Assert.Equal(0, begun);
+        var page = await Ends(ride, "Won", page => SumOn(page, "ProviderClearing") == 500);
+        Assert.Single(page.GetProperty("payment").GetProperty("refunds").EnumerateArray());
+        await fleet.BooksAgree();
+    }
+
+    // Of a fare of 8.00 a bank gave back what it took: the passenger owes what is left of the fare, and that is all that we lose.
+    [Theory]
+    [InlineData(0, true, 550)]
+    [InlineData(0, false, 550)]
+    [InlineData(500, true, 250)]
+    [InlineData(500, false, 250)]
+    public async Task What_is_taken_off_a_fare_is_set_off_against_a_lost_chargeback(long taken, bool loweredWhileOpen, long owed)
+    {
+        var ride = await (await Ride.PaidBy(fleet, "tok_ok")).Becomes("Settled");
+        var dispute = await Open(ride, taken);
+        await ride.Money(page => SumOn(page, "ChargebacksInDispute") > 0);
+        if (loweredWhileOpen) await LowerAndHear(ride, 250);
+        await Decide(dispute, "lost");
+        await Ends(ride, "Lost");
+        if (!loweredWhileOpen) await LowerAndHear(ride, 250);
+
+        var page = await Ends(ride, "Lost", page => SumOn(page, "ChargebackLosses") == owed);
+
+        Assert.Equal((0, owed), (SumOn(page, "PassengerReceivable"), (await OneDebt(ride, owed)).GetProperty("amount").GetProperty("minorUnits").GetInt64()));
+        Assert.Equal(250, page.GetProperty("payment").GetProperty("order").GetProperty("setOff").GetProperty("minorUnits").GetInt64());
+        Assert.Empty(page.GetProperty("payment").GetProperty("refunds").EnumerateArray());
+        Assert.Equal(["ChargebackSetOff"], (await EventsOf("payment", ride)).Where(told => told == "ChargebackSetOff"));
+        await fleet.BooksAgree();
+    }
+
+    [Fact]
+    public async Task What_was_refunded_before_is_not_set_off()
+    {
+        var ride = await (await Ride.PaidBy(fleet, "tok_ok")).Becomes("Settled");
+        await ride.LowerBy(250);
+        await ride.Money(page => SumOn(page, "ProviderClearing") == 550 && page.GetProperty("verdict").GetString() == "AddsUp");
+
+        await Decide(await Open(ride, 0), "lost");
+
+        var page = await Ends(ride, "Lost");
+        Assert.Equal((550, 0), (SumOn(page, "ChargebackLosses"), SumOn(page, "PassengerReceivable")));
+        await OneDebt(ride, 550);
+        Assert.DoesNotContain("ChargebackSetOff", await EventsOf("payment", ride));
+        await fleet.BooksAgree();
+    }
+
+    [Fact]
+    public async Task Who_lost_a_chargeback_is_forgiven_by_an_operator_once_and_with_a_reason()
+    {
+        var ride = await Ride.PaidBy(fleet, "tok_dispute_lost");
+        await Ends(ride, "Lost");
+        await Eventually.Get(() => Debts(ride), debts => debts.GetArrayLength() == 1, Ct);
+        var path = $"/v1/ops/chargebacks/{await DisputeOf(ride)}/forgive";
+
+        var silent = await fleet.AsOperator(HttpMethod.Post, "billing", path, new { reason = "" });
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10)
+            .Select(_ => fleet.AsOperator(HttpMethod.Post, "billing", path, new { reason = "paid by transfer" })));
+        var unknown = await fleet.AsOperator(HttpMethod.Post, "billing", $"/v1/ops/chargebacks/{Guid.CreateVersion7()}/forgive", new { reason = "nobody" });
+
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.NotFound), (silent.StatusCode, unknown.StatusCode));
+        Assert.Equal(
+            (1, 9), (answers.Count(answer => answer.StatusCode == HttpStatusCode.OK), answers.Count(answer => answer.StatusCode == HttpStatusCode.Conflict)));
+        Assert.Empty((await Debts(ride)).EnumerateArray());
+        Assert.Equal(
+            ["PassengerDebtIncurred", "PassengerDebtSettled"],
+            (await EventsOf("billing", ride)).Where(told => told.StartsWith("PassengerDebt", StringComparison.Ordinal)));
+    }
+
+    // Charges, lowerings, refunds, disputes of any part and their ends, in any order, at once: captured - refunded - charged back is never below zero,
+    // and every book says the same afterwards.
+    [Fact]
+    public async Task Any_interleaving_of_refunds_and_disputes_leaves_books_that_agree()
+    {
+        const int seed = 20_131_118;
+        string[] cards =
+        [
+            "tok_ok", "tok_ok", "tok_pending", "tok_refund_pending", "tok_refund_timeout", "tok_refund_pending_declined", "tok_dispute_won", "tok_dispute_lost",
+        ];
+        var rides = await Task.WhenAll(Enumerable.Range(0, 16).Select(turn => Ride.PaidBy(fleet, cards[turn % cards.Length])));
+
+        await Task.WhenAll(rides.Select((ride, turn) => Shake(ride, new Random(seed + turn))));
+
+        await Eventually.Get(() => fleet.One<long>("select count(*) from sandbox.disputes where status = 'Open'", new { }), open => open == 0, Ct);
+        await Task.WhenAll(rides.Select(ride => ride.Money(page => page.GetProperty("verdict").GetString() == "AddsUp")));
+        await fleet.BooksAgree();
+    }
+
+    [Fact]
+    public async Task The_schema_refuses_a_refund_of_what_was_taken_back_and_to_reopen_what_was_decided()
+    {
+        var ride = await Ride.PaidBy(fleet, "tok_dispute_lost");
+        await Ends(ride, "Lost");
+        const string refund = """
+            insert into payment.refunds (id, order_id, attempt_id, amount_minor_units, currency, status, due_at, created_at)
+            select gen_random_uuid(), a.order_id, a.id, 1, 'USD', 'Due', now() + interval '1 day', now()
+            from   payment.attempts a join payment.orders o on o.id = a.order_id
+            where  o.ride_id = @RideId and a.status = 'Succeeded'
+            returning 1
+            """;
+        const string reopen = """
+            update payment.disputes d set status = 'Won' from payment.orders o where o.id = d.order_id and o.ride_id = @RideId returning 1
+            """;
+
+        var tooMuch = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => fleet.One<int>(refund, new { ride.RideId }));
+        var again = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => fleet.One<int>(reopen, new { ride.RideId }));
+
+        Assert.Equal("attempts_refunds_within_captured", tooMuch.ConstraintName);
+        Assert.Equal(Npgsql.PostgresErrorCodes.InsufficientPrivilege, again.SqlState);
+    }
+
+    async Task Shake(Ride ride, Random random)
+    {
+        await ride.Becomes("Settled");
+        Guid? open = null;
+        for (var step = 0; step < 6; step++)
+        {
+            switch (random.Next(4))
+            {
+                case 0:
+                    await ride.LowerBy(random.Next(1, 120));
+                    break;
+                case 1:
+                    open = await TryOpen(ride, random.Next(3) == 0 ? 0 : random.Next(1, 500)) ?? open;
+                    break;
+                case 2 when open is { } dispute:
+                    await Decide(dispute, random.Next(2) == 0 ? "won" : "lost");
+                    open = null;
+                    break;
+                default:
+                    await Task.Delay(random.Next(300), Ct);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>The page, once its newest dispute has ended so and the books have heard of it.</summary>
+    static Task<JsonElement> Ends(Ride ride, string status, Func<JsonElement, bool>? and = null) => ride.Money(page =>
+        page.GetProperty("verdict").GetString() == "AddsUp" && page.TryGetProperty("payment", out var payment)
+        && payment.GetProperty("disputes").EnumerateArray().LastOrDefault() is { ValueKind: JsonValueKind.Object } dispute
+        && dispute.GetProperty("status").GetString() == status && SumOn(page, "ChargebacksInDispute") == 0 && (and is null || and(page)));
+
+    async Task<Guid> Open(Ride ride, long minorUnits) => (await TryOpen(ride, minorUnits))!.Value;
+
+    /// <summary>Null when so much is not left, or a dispute is open.</summary>
+    async Task<Guid?> TryOpen(Ride ride, long minorUnits)
+    {
+        var chargeId = await fleet.One<Guid>(
+            """
+            select c.id from sandbox.charges c join payment.attempts a on a.id::text = c.idempotency_key join payment.orders o on o.id = a.order_id
+            where  o.ride_id = @RideId and c.status = 'Succeeded'
+            """, new { ride.RideId });
+        try
+        {
+            var dispute = await fleet.AtTheProvider(HttpMethod.Post, "/sandbox/payments/disputes", new { chargeId, amountMinorUnits = minorUnits });
+            return dispute.GetProperty("disputeId").GetGuid();
+        }
+        catch (HttpRequestException refused) when (refused.StatusCode == HttpStatusCode.UnprocessableEntity)
+        {
+            return null;
+        }
+    }
+
+    async Task Decide(Guid dispute, string outcome)
+    {
+        try
+        {
+            await fleet.AtTheProvider(HttpMethod.Post, $"/sandbox/payments/disputes/{dispute}/decision", new { outcome });
+        }
+        catch (HttpRequestException decided) when (decided.StatusCode == HttpStatusCode.Conflict)
+        {
+            // Its time for evidence was over first.
+        }
+    }
+
+    /// <summary>Until payment has heard of it.</summary>
+    async Task LowerAndHear(Ride ride, long minorUnits)
+    {
+        await ride.LowerBy(minorUnits);
+        await Eventually.Get(
+            () => fleet.One<long>("select adjusted_minor_units from payment.orders where ride_id = @RideId", new { ride.RideId }),
+            adjusted => adjusted == minorUnits, Ct);
+    }
+
+    /// <summary>The only debt, once it is so much.</summary>
+    async Task<JsonElement> OneDebt(Ride ride, long minorUnits) => (await Eventually.Get(
+        () => Debts(ride),
+        debts => debts.GetArrayLength() == 1 && debts[0].GetProperty("amount").GetProperty("minorUnits").GetInt64() == minorUnits, Ct))[0];
+
+    /// <summary>Payment's name of the ride's dispute, once it has heard of one.</summary>
+    Task<Guid> DisputeOf(Ride ride) => Eventually.Get(
+        () => fleet.One<Guid>(
+            """
+            select coalesce((
+                select d.id from payment.disputes d join payment.orders o on o.id = d.order_id where o.ride_id = @RideId order by d.id limit 1), @None)
+            """,
+            new { ride.RideId, None = Guid.Empty }),
+        id => id != Guid.Empty, Ct);
+
+    async Task<JsonElement> Debts(Ride ride)
+    {
+        using var answer = await fleet.AsPassenger(ride.PassengerId, HttpMethod.Get, "billing", "/v1/me/debts");
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("debts").Clone();
+    }
+
+    async Task<IReadOnlyList<string>> EventsOf(string schema, Ride ride) => await fleet.All<string>(
+        $"""
+        select event_type
+        from   (select id, event_type, aggregate_id from {schema}.outbox union all select id, event_type, aggregate_id from {schema}.outbox_archive) told
+        where  aggregate_id = @RideId
+        order  by id
+        """, new { ride.RideId });
+
+    static long SumOn(JsonElement page, string account) => page.GetProperty("sums").EnumerateArray()
+        .Where(sum => sum.GetProperty("account").GetString() == account).Sum(sum => sum.GetProperty("amount").GetProperty("minorUnits").GetInt64());
+}

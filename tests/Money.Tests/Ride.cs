@@ -1,0 +1,156 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Tumpang.Contracts;
+using Tumpang.ServiceDefaults;
+using Tumpang.Testing;
+using Xunit;
+
+namespace Tumpang.MoneyTests;
+
+/// <summary>A ride of 8.00 dollars and what was promised on top: commission 0.75, tax 0.50, the rest is the driver's.</summary>
+sealed class Ride(MoneyFleet fleet, PaymentChoice payment, Guid passengerId, long tip)
+{
+    public const long Fare = 800;
+
+    static readonly Guid Policy = new("0190b000-0000-7000-8000-000000000001");
+    static readonly DateTimeOffset StartedAt = new(2013, 11, 18, 19, 0, 0, TimeSpan.Zero);
+    static readonly GeoPoint Pickup = new(40.7580, -73.9855);
+    static readonly GeoPoint DropOff = new(40.7830, -73.9655);
+
+    readonly Guid requestId = Guid.CreateVersion7();
+    readonly Guid quoteId = Guid.CreateVersion7();
+
+    public Guid RideId { get; } = Guid.CreateVersion7();
+
+    public Guid PassengerId => passengerId;
+
+    public Guid DriverId { get; } = Guid.CreateVersion7();
+
+    static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    /// <summary>Driven, priced, and about to be paid by a card with that token.</summary>
+    public static async Task<Ride> PaidBy(MoneyFleet fleet, string cardToken, long tip = 0, int factor = 10_000) =>
+        await Driven(fleet, new { kind = "Card", cardToken }, PaymentMethodKind.Card, tip, factor);
+
+    public static async Task<Ride> InCash(MoneyFleet fleet) => await Driven(fleet, new { kind = "Cash" }, PaymentMethodKind.Cash, tip: 0, factor: 10_000);
+
+    /// <summary>With a code that waits for a phone.</summary>
+    public static async Task<Ride> ByCode(MoneyFleet fleet) => await Driven(fleet, new { kind = "Qr" }, PaymentMethodKind.Qr, tip: 0, factor: 10_000);
+
+    public Task<string> Code() => Eventually.Get(
+        async () =>
+        {
+            using var answer = await fleet.AsDriver(DriverId, HttpMethod.Get, "payment", $"/v1/rides/{RideId}/payment/code");
+            return answer.IsSuccessStatusCode ? (await answer.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("url").GetString()! : "";
+        }, url => url.Length > 0, Ct);
+
+    /// <summary>What was paid with its codes once too often, by status.</summary>
+    public Task SurplusBecomes(string status, int payments) => Eventually.Get(
+        () => fleet.One<long>(
+            "select count(*) from payment.surplus_payments s join payment.orders o on o.id = s.order_id where o.ride_id = @RideId and s.status = @Status",
+            new { RideId, Status = status }),
+        count => count == payments, Ct);
+
+    public async Task<Ride> Becomes(string orderStatus)
+    {
+        await Eventually.Get(
+            () => fleet.One<string>("select coalesce(max(settlement), '') from billing.fares where ride_id = @RideId", new { RideId }),
+            status => status == orderStatus, Ct);
+        return this;
+    }
+
+    /// <summary>The operators' page, once it satisfies.</summary>
+    public Task<JsonElement> Money(Func<JsonElement, bool> until) => Eventually.Get(Money, until, Ct);
+
+    public async Task<JsonElement> Money()
+    {
+        using var answer = await fleet.AsOperator(HttpMethod.Get, "billing", $"/v1/ops/rides/{RideId}/money");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>(Ct)).Clone();
+    }
+
+    public async Task LowerBy(long minorUnits, string bornBy = "Everybody")
+    {
+        using var answer = await fleet.AsOperator(
+            HttpMethod.Post, "billing", $"/v1/ops/rides/{RideId}/adjustments", new { amountMinorUnits = minorUnits, reason = "a detour", bornBy });
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+    }
+
+    public async Task Close(string kind)
+    {
+        using var answer = await fleet.AsOperator(HttpMethod.Post, "payment", $"/v1/ops/rides/{RideId}/payment/closures", new { kind, reason = "agreed" });
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+    }
+
+    public async Task TakeCash()
+    {
+        using var taken = await fleet.AsDriver(DriverId, HttpMethod.Post, "payment", $"/v1/rides/{RideId}/payment/cash-received");
+        Assert.Equal(HttpStatusCode.OK, taken.StatusCode);
+    }
+
+    /// <summary>What the passenger gives once the ride is paid.</summary>
+    public async Task Tip(long minorUnits)
+    {
+        using var given = await fleet.AsPassenger(
+            PassengerId, HttpMethod.Post, "payment", $"/v1/rides/{RideId}/payment/tip", new { amountMinorUnits = minorUnits });
+        Assert.Equal(HttpStatusCode.Accepted, given.StatusCode);
+    }
+
+    public async Task<JsonElement> Receipt()
+    {
+        using var answer = await fleet.AsPassenger(PassengerId, HttpMethod.Get, "billing", $"/v1/rides/{RideId}/receipt");
+        return (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(Ct)).Clone();
+    }
+
+    public async Task PayDriver()
+    {
+        using var account = await fleet.AsDriver(
+            DriverId, HttpMethod.Put, "payment", "/v1/me/bank-account",
+            new { holderName = "Siti", bankCode = "BCA", accountNumber = "DE89370400440532013000" });
+        account.EnsureSuccessStatusCode();
+        await Eventually.Get(
+            async () =>
+            {
+                using var payout = await fleet.AsDriver(DriverId, HttpMethod.Post, "billing", "/v1/me/payouts", new { currency = "USD" });
+                return payout.StatusCode;
+            }, status => status == HttpStatusCode.Accepted, Ct);
+        await Eventually.Get(
+            () => fleet.One<long>("select count(*) from billing.payouts where driver_id = @DriverId and status = 'Sent'", new { DriverId }),
+            sent => sent == 1, Ct);
+    }
+
+    static async Task<Ride> Driven(MoneyFleet fleet, object method, PaymentMethodKind kind, long tip, int factor)
+    {
+        var passengerId = Guid.CreateVersion7();
+        using var added = await fleet.AsPassenger(passengerId, HttpMethod.Post, "payment", "/v1/payment-methods", method);
+        var methodId = (await added.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("paymentMethodId").GetGuid();
+        var ride = new Ride(fleet, new(methodId, kind), passengerId, tip);
+        await fleet.Tell(ride.Requested(), ride.Created(), ride.Completed(factor), ride.Tracked());
+        await Eventually.Get(
+            () => fleet.One<long>("select count(*) from payment.orders where ride_id = @RideId", new { ride.RideId }), orders => orders == 1, Ct);
+        return ride;
+    }
+
+    RideRequested Requested()
+    {
+        var price = new Money(1_200, "USD");
+        var quote = new Quote(
+            quoteId, PassengerId, "nyc", VehicleClass.Standard, Pickup, DropOff, Policy, 1, 5_000, 900, price,
+            [new("base", 250), new("meter", 900), new("mta-tax", 50)], StartedAt.AddMinutes(-6), StartedAt.AddMinutes(-1));
+        return new(
+            requestId, PassengerId, "nyc", VehicleClass.Standard, Pickup, DropOff, quoteId, fleet.Quotes.Sign(quote), price, payment, StartedAt)
+        { OccurredAt = StartedAt.AddMinutes(-5), Version = 1 };
+    }
+
+    RideCreated Created() => new(
+        RideId, requestId, PassengerId, DriverId, "nyc", VehicleClass.Standard, Pickup, DropOff, quoteId, new(1_200, "USD"), payment,
+        tip == 0 ? null : new(tip, "USD"))
+    { OccurredAt = StartedAt.AddMinutes(-4), Version = 1 };
+
+    RideCompleted Completed(int factor) => new(RideId, PassengerId, DriverId, DropOff, StartedAt, StartedAt.AddMinutes(12), factor)
+    { OccurredAt = StartedAt.AddMinutes(12), Version = 4 };
+
+    RideTrackClosed Tracked() => new(RideId, PassengerId, DriverId, 3_219, 720, 0, 0, 40, "_p~iF~ps|U_ulLnnqC")
+    { OccurredAt = StartedAt.AddMinutes(12), Version = 9 };
+}
