@@ -3,7 +3,7 @@
 -- and not set off against a chargeback. (That something was set off may be heard of before the payment.)
 select   fare.ride_id, fare.settlement, fare.total_minor_units, fare.adjusted_minor_units, fare.credited_minor_units, fare.collected_minor_units,
          set_off.minor_units as set_off_minor_units, coalesce(sum(entry.amount_minor_units), 0) as receivable_minor_units
-from     billing.fares fare
+from     billing.fare_settlements fare
 left     join billing.ledger_transfers transfer on transfer.ride_id = fare.ride_id
 left     join billing.ledger_entries entry on entry.transfer_id = transfer.transfer_id
      and entry.account_id in (select account_id from billing.ledger_accounts where kind = 'PassengerReceivable' and party_id = fare.passenger_id)

@@ -18,6 +18,6 @@ where  posted.receivable <> case when adjustment.status = 'Effective' then adjus
     or (adjustment.status = 'Effective' and adjustment.needs_second_operator and adjustment.decided_by = adjustment.proposed_by)
 union all
 select null, fare.ride_id, fare.adjusted_minor_units, 0
-from   billing.fares fare
+from   billing.fare_settlements fare
 where  fare.adjusted_minor_units
        <> (select coalesce(sum(amount_minor_units), 0) from billing.adjustments where ride_id = fare.ride_id and status = 'Effective');

@@ -2,7 +2,7 @@
 -- kept: it is back, on its way, or taken back by a bank, unless the provider refused. (What was set off a bank took: invariant 76 says how much.)
 select orders.id, orders.ride_id, orders.amount_minor_units, orders.adjusted_minor_units, kept.minor_units as kept_minor_units
 from   payment.orders orders
-left   join billing.fares fare on fare.fare_id = orders.fare_id
+left   join billing.fare_settlements fare on fare.fare_id = orders.fare_id
 cross  join lateral (
     select coalesce(sum(amount_minor_units - refunded_minor_units - charged_back_minor_units), 0) as minor_units
     from   payment.attempts

@@ -52,6 +52,7 @@ static class Books
         await Until("the ride is priced", async () => (fare = (await fleet.Query<FareRow>("""
             select basis, total_minor_units, commission_minor_units, driver_earning_minor_units, tax_minor_units, distance_metres, settlement
             from   billing.fares
+            join   billing.fare_settlements using (ride_id)
             where  ride_id = @RideId
             """, ride)).SingleOrDefault()) is not null);
         return fare!;

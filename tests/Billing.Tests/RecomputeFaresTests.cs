@@ -41,11 +41,13 @@ public sealed class RecomputeFaresTests(BillingFleet fleet)
             insert into billing.fares (
                 fare_id, ride_id, kind, basis, passenger_id, driver_id, policy_id, policy_version, currency, distance_metres, duration_seconds,
                 full_minor_units, fare_factor_basis_points, total_minor_units, commission_minor_units, driver_earning_minor_units, tax_minor_units,
-                breakdown, inputs, payment_method_id, payment_method_kind, settlement, settled_at, finalised_at, booked_at)
+                breakdown, inputs, payment_method_id, payment_method_kind, finalised_at, booked_at)
             select @rideId, @rideId, kind, basis, passenger_id, driver_id, policy_id, policy_version, currency, distance_metres, duration_seconds,
-                   full_minor_units + 1, 0, 0, 0, 0, 0, '[]', inputs, payment_method_id, payment_method_kind, 'Settled', finalised_at, finalised_at, booked_at
+                   full_minor_units + 1, 0, 0, 0, 0, 0, '[]', inputs, payment_method_id, payment_method_kind, finalised_at, booked_at
             from   billing.fares
-            where  ride_id = @original
+            where  ride_id = @original;
+
+            update billing.fare_settlements set settlement = 'Settled', settled_at = now() where ride_id = @rideId;
             """, new { rideId, original = ride.RideId });
         return rideId;
     }

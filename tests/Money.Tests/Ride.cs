@@ -55,7 +55,7 @@ sealed class Ride(MoneyFleet fleet, PaymentChoice payment, Guid passengerId, lon
     public async Task<Ride> Becomes(string orderStatus)
     {
         await Eventually.Get(
-            () => fleet.One<string>("select coalesce(max(settlement), '') from billing.fares where ride_id = @RideId", new { RideId }),
+            () => fleet.One<string>("select coalesce(max(settlement), '') from billing.fare_settlements where ride_id = @RideId", new { RideId }),
             status => status == orderStatus, Ct);
         return this;
     }

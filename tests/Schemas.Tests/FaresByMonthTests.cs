@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Tumpang.Schemas.Tests;
 
-/// <summary>The step that puts fares into months takes every fare along, under the instant of its transfer, and its way back brings it back.</summary>
+/// <summary>The steps that put fares into months, and apart from how they are paid, take every fare along, under the instant of its transfer, and their way back brings it back.</summary>
 [Collection("One at a time on the shared database")]
 public sealed class FaresByMonthTests(SchemaServers servers)
 {
@@ -33,12 +33,19 @@ public sealed class FaresByMonthTests(SchemaServers servers)
         limit  1;
         """;
 
-    const string Everything = "select (to_jsonb(fare) - 'booked_at')::text from billing.fares fare order by fare_id";
+    const string Everything = "select to_jsonb(fare)::text from billing.fares fare order by fare_id";
+
+    const string EverythingByMonth = """
+        select   ((to_jsonb(fare) || to_jsonb(paid)) - 'booked_at')::text
+        from     billing.fares fare
+        join     billing.fare_settlements paid using (ride_id)
+        order by fare.fare_id
+        """;
 
     const string Months = """
         select   fare.tableoid::regclass::text || ' ' || count(*)
         from     billing.fares fare
-        join     billing.fare_keys key on (key.ride_id, key.fare_id, key.booked_at) = (fare.ride_id, fare.fare_id, fare.booked_at)
+        join     billing.fare_settlements paid on (paid.ride_id, paid.fare_id, paid.booked_at) = (fare.ride_id, fare.fare_id, fare.booked_at)
         where    fare.distance_metres = fare.duration_seconds and fare.distance_metres <= 60
         group by fare.tableoid
         order by 1
@@ -60,7 +67,7 @@ public sealed class FaresByMonthTests(SchemaServers servers)
         var before = await connection.QueryAsync<string>(Everything);
 
         await Steps.Forth(connection);
-        var (between, months) = (await connection.QueryAsync<string>(Everything), await connection.QueryAsync<string>(Months));
+        var (between, months) = (await connection.QueryAsync<string>(EverythingByMonth), await connection.QueryAsync<string>(Months));
         var strangerAfter = await Refused(connection, transaction, AdjustAStranger);
         await Steps.Back(connection);
         var (after, strangerBefore) = (await connection.QueryAsync<string>(Everything), await Refused(connection, transaction, AdjustAStranger));

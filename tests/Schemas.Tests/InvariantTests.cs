@@ -70,7 +70,7 @@ public sealed class InvariantTests(SchemaServers servers)
             "most_basis_points": {{most}}}')
         """;
 
-    const string FareKey = $$"""put('billing.fare_keys', '{"fare_id": "{{Two}}", "ride_id": "{{One}}"}')""";
+    const string Settlement = $$"""put('billing.fare_settlements', '{"fare_id": "{{Two}}", "ride_id": "{{One}}", "total_minor_units": 500}')""";
 
     /// <summary>By invariant: what is put, and how it is wrong. Several lines of one invariant break it in several ways.</summary>
     static readonly (string Invariant, string Case, string[] Rows)[] Broken =
@@ -178,7 +178,7 @@ public sealed class InvariantTests(SchemaServers servers)
         ("36_adjustments_are_in_the_ledger", "an adjustment that is not posted",
             [$$"""put('billing.adjustments', '{"ride_id": "{{One}}", "status": "Effective", "amount_minor_units": 100}')"""]),
         ("36_adjustments_are_in_the_ledger", "a fare lowered by nobody",
-            [$$"""put('billing.fares', '{"ride_id": "{{One}}", "total_minor_units": 500, "adjusted_minor_units": 100}')"""]),
+            [$$"""put('billing.fare_settlements', '{"ride_id": "{{One}}", "total_minor_units": 500, "adjusted_minor_units": 100}')"""]),
         ("37_payouts_are_in_the_ledger", "a payout that left nobody's balance", ["""put('billing.payouts', '{"status": "Sent", "amount_minor_units": 100}')"""]),
         ("39_closed_months_are_as_they_were", "a transfer without its key", ["put('billing.ledger_transfers', '{}')"]),
         ("39_closed_months_are_as_they_were", "a key without its transfer", ["put('billing.ledger_keys', '{}')"]),
@@ -219,7 +219,7 @@ public sealed class InvariantTests(SchemaServers servers)
         ("52_settled_orders_have_one_success", "an order that is done with an attempt under way",
             [Order, $$"""put('payment.attempts', '{"order_id": "{{Three}}", "status": "Succeeded"}')""", $$"""put('payment.attempts', '{"order_id": "{{Three}}", "status": "Sent"}')"""]),
         ("53_every_order_ends", "an order that nobody tries", ["""put('payment.orders', '{"kind": "Card", "status": "Pending"}')"""]),
-        ("54_settlements_are_known_to_billing", "billing has not heard of it", [Fare, Order]),
+        ("54_settlements_are_known_to_billing", "billing has not heard of it", [Settlement, Order]),
         ("55_captured_money_is_in_the_ledger", "a charge that the ledger does not know", ["""put('sandbox.charges', '{"amount_minor_units": 500, "status": "Succeeded"}')"""]),
         ("56_refunds_are_in_the_providers_books", "a refund that the provider does not know",
             [$$"""put('payment.refunds', '{"attempt_id": "{{One}}", "status": "Succeeded", "amount_minor_units": 100}')"""]),
@@ -230,7 +230,7 @@ public sealed class InvariantTests(SchemaServers servers)
         ]),
         ("56_refunds_are_in_the_providers_books", "an attempt that has lost count", ["put('payment.attempts', '{\"refunded_minor_units\": 1}')"]),
         ("57_lowered_fares_are_not_kept", "a lowering that payment has not heard of",
-            [$$"""put('billing.fares', '{"fare_id": "{{Two}}", "total_minor_units": 500, "adjusted_minor_units": 100}')""", Order]),
+            [$$"""put('billing.fare_settlements', '{"fare_id": "{{Two}}", "total_minor_units": 500, "adjusted_minor_units": 100}')""", Order]),
         ("57_lowered_fares_are_not_kept", "the money is kept",
         [
             $$"""put('payment.orders', '{"id": "{{Three}}", "ride_id": "{{One}}", "amount_minor_units": 500, "adjusted_minor_units": 100, "kind": "Card", "status": "Settled"}')""",
@@ -265,11 +265,12 @@ public sealed class InvariantTests(SchemaServers servers)
         ("71_codes_are_paid_once", "a surplus that the ledger does not know",
             ["put('payment.surplus_payments', '{\"provider\": \"sandbox\", \"status\": \"Sent\", \"amount_minor_units\": 100}')"]),
         ("73_fares_are_in_their_months", "a fare that can be had twice", [Fare]),
-        ("73_fares_are_in_their_months", "a key of no fare", [FareKey]),
-        ("73_fares_are_in_their_months", "a key of another fare", [Fare, $$"""put('billing.fare_keys', '{"fare_id": "{{Three}}", "ride_id": "{{One}}"}')"""]),
+        ("73_fares_are_in_their_months", "a settlement of no fare", [Settlement]),
+        ("73_fares_are_in_their_months", "a settlement of another fare", [Fare, $$"""put('billing.fare_settlements', '{"fare_id": "{{Three}}", "ride_id": "{{One}}", "total_minor_units": 500}')"""]),
+        ("73_fares_are_in_their_months", "a settlement over another sum", [Fare, $$"""put('billing.fare_settlements', '{"fare_id": "{{Two}}", "ride_id": "{{One}}", "total_minor_units": 400}')"""]),
         ("73_fares_are_in_their_months", "a fare in another month than its transfer",
         [
-            Fare, FareKey, $$"""put('billing.ledger_keys', '{"business_key": "fare:{{Two}}", "occurred_at": "2013-12-01T00:00Z"}')""",
+            Fare, Settlement, $$"""put('billing.ledger_keys', '{"business_key": "fare:{{Two}}", "occurred_at": "2013-12-01T00:00Z"}')""",
         ]),
         ("74_nobody_drives_under_a_released_quote", "a search under a quote that was given up",
         [
@@ -348,7 +349,7 @@ public sealed class InvariantTests(SchemaServers servers)
             ["""put('payment.disputes', '{"status": "Received", "amount_minor_units": 100}')"""]),
         ("33_settled_fares_are_paid_in_the_ledger", "something set off against a fare that nobody lowered",
         [
-            $$"""put('billing.fares', '{"fare_id": "{{Two}}", "ride_id": "{{One}}", "settlement": "Settled", "settled_by": "Card"}')""",
+            $$"""put('billing.fare_settlements', '{"ride_id": "{{One}}", "settlement": "Settled", "settled_by": "Card", "settled_at": "2013-11-18T16:00Z"}')""",
             $$"""put('billing.set_offs', '{"ride_id": "{{One}}", "amount_minor_units": 100}')""",
         ]),
         ("76_set_offs_are_in_the_ledger", "something overpaid and lost that is not set off",

@@ -3,24 +3,25 @@ using Tumpang.ServiceDefaults;
 
 namespace Tumpang.Billing.Books;
 
-/// <summary>The SQL that the adjustments' features share. The fare's row is the lock: what is decided about it is decided one after the other.</summary>
+/// <summary>The SQL that the adjustments' features share. The row of the fare's settlement is the lock: what is decided about it is decided one after the other.</summary>
 internal static class AdjustmentStore
 {
-    const string LockFare = $"select 1 from billing.fares where {Fare.OfRide} for update";
+    const string LockFare = "select 1 from billing.fare_settlements where ride_id = @RideId for update";
 
     // A statement of its own, behind the lock: it must see what the holder before us committed.
-    const string ReadFare = $"""
-        select fare.fare_id, fare.ride_id, fare.passenger_id, fare.driver_id, fare.currency, fare.settlement, fare.total_minor_units, fare.adjusted_minor_units,
+    const string ReadFare = """
+        select fare.fare_id, fare.ride_id, fare.passenger_id, fare.driver_id, fare.currency, paid.settlement, fare.total_minor_units, paid.adjusted_minor_units,
                coalesce(taken.proposed, 0) as proposed_minor_units, fare.driver_earning_minor_units - coalesce(taken.driver, 0) as driver_minor_units,
                fare.commission_minor_units - coalesce(taken.commission, 0) as commission_minor_units,
-               fare.tax_minor_units - coalesce(taken.tax, 0) as tax_minor_units, fare.credited_minor_units, fare.settled_by
-        from   billing.fares fare
+               fare.tax_minor_units - coalesce(taken.tax, 0) as tax_minor_units, fare.credited_minor_units, paid.settled_by
+        from   billing.fare_settlements paid
+        join   billing.fares fare on (fare.ride_id, fare.booked_at) = (paid.ride_id, paid.booked_at)
         cross  join lateral (
             select sum(amount_minor_units) filter (where status = 'Proposed')::bigint as proposed, sum(driver_minor_units)::bigint as driver,
                    sum(commission_minor_units)::bigint as commission, sum(tax_minor_units)::bigint as tax
             from   billing.adjustments
-            where  ride_id = fare.ride_id and status <> 'Rejected') as taken
-        where  {Fare.OfRide}
+            where  ride_id = @RideId and status <> 'Rejected') as taken
+        where  paid.ride_id = @RideId
         """;
 
     const string FindOne = """
@@ -43,9 +44,9 @@ internal static class AdjustmentStore
         where  adjustment_id = @AdjustmentId
         """;
 
-    const string TakeOff = $"""
+    const string TakeOff = """
         with fare as (
-            update billing.fares set adjusted_minor_units = adjusted_minor_units + @AmountMinorUnits where {Fare.OfRide} returning ride_id
+            update billing.fare_settlements set adjusted_minor_units = adjusted_minor_units + @AmountMinorUnits where ride_id = @RideId returning ride_id
         )
         update billing.rides ride set version = version + 1 from fare where ride.ride_id = fare.ride_id returning ride.version
         """;

@@ -25,7 +25,7 @@ internal static class RideDebt
     const string OwedFor = $"""
         select (select coalesce(sum(left_minor_units), 0) from ({LostChargebacks} where lost.ride_id = @RideId) as taken_back where forgiven_at is null)::bigint
              + (select coalesce(sum(greatest(0, total_minor_units - adjusted_minor_units - credited_minor_units - collected_minor_units)), 0)
-                from billing.fares where {Fare.OfRide} and settlement = 'Owed')::bigint
+                from billing.fare_settlements where ride_id = @RideId and settlement = 'Owed')::bigint
         """;
 
     /// <summary>Tells what is owed now, or that nothing is any more.</summary>

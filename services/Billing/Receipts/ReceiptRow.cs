@@ -10,12 +10,12 @@ internal sealed class ReceiptRow
     public const string OfRide = """
         select ride.ride_id, ride.passenger_id, fare.fare_id, fare.kind, fare.currency, fare.total_minor_units, fare.commission_minor_units,
                fare.driver_earning_minor_units, fare.tax_minor_units - adjusted.tax_minor_units as tax_left_minor_units, fare.tax_minor_units,
-               fare.distance_metres, fare.duration_seconds, fare.promotion_minor_units, fare.breakdown, fare.settlement, fare.payment_method_kind,
-               fare.settled_by, fare.finalised_at, fare.policy_id, fare.policy_version, policy.name as policy_name, policy.city_id, policy.vehicle_class,
+               fare.distance_metres, fare.duration_seconds, fare.promotion_minor_units, fare.breakdown, paid.settlement, fare.payment_method_kind,
+               paid.settled_by, fare.finalised_at, fare.policy_id, fare.policy_version, policy.name as policy_name, policy.city_id, policy.vehicle_class,
                ride.started_at, coalesce(ride.completed_at, ride.cancelled_at) as ended_at, given.minor_units as given_minor_units
         from   billing.rides ride
-        left   join billing.fare_keys key on key.ride_id = ride.ride_id
-        left   join billing.fares fare on (fare.ride_id, fare.booked_at) = (key.ride_id, key.booked_at)
+        left   join billing.fare_settlements paid on paid.ride_id = ride.ride_id
+        left   join billing.fares fare on (fare.ride_id, fare.booked_at) = (paid.ride_id, paid.booked_at)
         left   join billing.fare_policies policy on (policy.policy_id, policy.version) = (fare.policy_id, fare.policy_version)
         cross  join lateral (
             select coalesce(sum(tax_minor_units), 0)::bigint as tax_minor_units

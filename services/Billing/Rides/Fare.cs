@@ -15,9 +15,6 @@ internal sealed record Fare(
     Guid FareId, Guid RideId, FareKind Kind, FareBasis Basis, Guid PassengerId, Guid DriverId, Guid PolicyId, int PolicyVersion, string Currency,
     int DistanceMetres, int DurationSeconds, int FactorBasisPoints, FareShares Shares, FareInputs? Inputs, PaymentChoice Payment, DateTimeOffset FinalisedAt)
 {
-    /// <summary>Condition of a statement on billing.fares: the fare of @RideId, looked for in its own month and in no other.</summary>
-    public const string OfRide = "(ride_id, booked_at) = (select key.ride_id, key.booked_at from billing.fare_keys key where key.ride_id = @RideId)";
-
     /// <summary>What we owed the passenger and set off against it; payment collects the rest.</summary>
     public long CreditedMinorUnits { get; init; }
 

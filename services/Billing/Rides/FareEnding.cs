@@ -10,11 +10,11 @@ internal enum Settlement { Pending, Owed, Settled, WrittenOff, Void }
 /// <summary>The end of a fare, in whichever of the final ways payment told of it; the first one counts.</summary>
 internal static class FareEnding
 {
-    const string EndOnce = $"""
+    const string EndOnce = """
         with fare as (
-            update billing.fares
+            update billing.fare_settlements
             set    settlement = @Settlement, settled_at = case when @Settlement = 'Settled' then @OccurredAt::timestamptz end, settled_by = @SettledBy
-            where  {Fare.OfRide} and settlement in ('Pending', 'Owed')
+            where  ride_id = @RideId and settlement in ('Pending', 'Owed')
             returning ride_id, owed_since, greatest(0, total_minor_units - adjusted_minor_units - credited_minor_units - collected_minor_units) as left_minor_units
         )
         update billing.rides as ride

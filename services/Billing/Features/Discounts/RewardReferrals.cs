@@ -14,8 +14,9 @@ internal sealed class RewardReferrals(Database database, CityClock clock, IOptio
         from   billing.referrals referral
         where  status = 'Pending' and exists (
                select from billing.fares fare
-               where  fare.passenger_id = referral.newcomer_id and fare.kind = 'Ride' and fare.settlement = 'Settled'
-                 and  fare.total_minor_units > fare.adjusted_minor_units + fare.credited_minor_units)
+               join   billing.fare_settlements paid on paid.ride_id = fare.ride_id
+               where  fare.passenger_id = referral.newcomer_id and fare.kind = 'Ride' and paid.settlement = 'Settled'
+                 and  fare.total_minor_units > paid.adjusted_minor_units + fare.credited_minor_units)
         limit  1
         for    update skip locked
         """;

@@ -25,14 +25,15 @@ internal static class GetMoney
         where  quote.quote_id = @QuoteId
         """;
 
-    const string FareOf = $"""
+    const string FareOf = """
         select fare.fare_id, fare.kind, fare.basis, fare.currency, fare.full_minor_units, fare.total_minor_units, fare.promotion_minor_units,
-               fare.commission_minor_units, fare.driver_earning_minor_units, fare.tax_minor_units, fare.adjusted_minor_units, fare.fare_factor_basis_points,
-               fare.breakdown, fare.policy_id, fare.policy_version, policy.name as policy_name, fare.settlement, fare.finalised_at, fare.owed_since,
-               fare.settled_at, fare.collected_minor_units, fare.credited_minor_units
-        from   billing.fares fare
+               fare.commission_minor_units, fare.driver_earning_minor_units, fare.tax_minor_units, paid.adjusted_minor_units, fare.fare_factor_basis_points,
+               fare.breakdown, fare.policy_id, fare.policy_version, policy.name as policy_name, paid.settlement, fare.finalised_at, paid.owed_since,
+               paid.settled_at, paid.collected_minor_units, fare.credited_minor_units
+        from   billing.fare_settlements paid
+        join   billing.fares fare on (fare.ride_id, fare.booked_at) = (paid.ride_id, paid.booked_at)
         join   billing.fare_policies policy on (policy.policy_id, policy.version) = (fare.policy_id, fare.policy_version)
-        where  {Fare.OfRide}
+        where  paid.ride_id = @RideId
         """;
 
     const string PromotionOf = """

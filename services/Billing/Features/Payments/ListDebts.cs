@@ -10,7 +10,7 @@ internal static class ListDebts
     const string Owed = $"""
         select   ride_id, greatest(0, total_minor_units - adjusted_minor_units - credited_minor_units - collected_minor_units) as amount_minor_units,
                  currency, owed_since, 'Fare' as cause
-        from     billing.fares
+        from     billing.fare_settlements
         where    passenger_id = @PassengerId and settlement = 'Owed'
         union    all
         select   ride_id, left_minor_units, currency, lost_at, 'Chargeback'
@@ -29,7 +29,7 @@ internal static class ListDebts
 
     const string Refunds = """
         select   entry.currency, -sum(entry.amount_minor_units)::bigint as minor_units
-        from     billing.fares fare
+        from     billing.fare_settlements fare
         join     billing.ledger_transfers transfer on transfer.ride_id = fare.ride_id
         join     billing.ledger_entries entry on (entry.transfer_id, entry.occurred_at) = (transfer.transfer_id, transfer.occurred_at)
         join     billing.ledger_accounts account on account.account_id = entry.account_id

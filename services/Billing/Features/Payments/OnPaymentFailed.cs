@@ -9,11 +9,11 @@ namespace Tumpang.Billing.Features.Payments;
 /// </summary>
 internal sealed class OnPaymentFailed : IEventHandler<PaymentFailed>
 {
-    const string Owe = $"""
+    const string Owe = """
         with fare as (
-            update billing.fares
+            update billing.fare_settlements
             set    settlement = 'Owed', owed_since = @OccurredAt
-            where  {Fare.OfRide} and settlement = 'Pending'
+            where  ride_id = @RideId and settlement = 'Pending'
             returning ride_id
         )
         update billing.rides as ride

@@ -9,13 +9,13 @@ namespace Tumpang.Billing.Features.Payments;
 /// </summary>
 internal sealed class OnPaymentPartCollected : IEventHandler<PaymentPartCollected>
 {
-    const string LockFare = $"select 1 from billing.fares where {Fare.OfRide} for update";
+    const string LockFare = "select 1 from billing.fare_settlements where ride_id = @RideId for update";
 
     // A statement of its own, behind the lock: the key of the transfer tells a part that was booked before.
-    const string Count = $"""
-        update billing.fares
+    const string Count = """
+        update billing.fare_settlements
         set    collected_minor_units = collected_minor_units + @MinorUnits
-        where  {Fare.OfRide} and not exists (select from billing.ledger_keys where business_key = @BusinessKey)
+        where  ride_id = @RideId and not exists (select from billing.ledger_keys where business_key = @BusinessKey)
         returning settlement
         """;
 

@@ -10,11 +10,11 @@ internal static class GetFare
 {
     const string OfRide = """
         select ride.ride_id, fare.fare_id, fare.kind, fare.basis, fare.currency, fare.total_minor_units, fare.commission_minor_units,
-               fare.driver_earning_minor_units, fare.tax_minor_units, fare.adjusted_minor_units, fare.credited_minor_units, fare.distance_metres,
-               fare.duration_seconds, fare.fare_factor_basis_points, fare.breakdown, fare.settlement, fare.finalised_at, fare.policy_id, fare.policy_version, policy.name as policy_name
+               fare.driver_earning_minor_units, fare.tax_minor_units, paid.adjusted_minor_units, fare.credited_minor_units, fare.distance_metres,
+               fare.duration_seconds, fare.fare_factor_basis_points, fare.breakdown, paid.settlement, fare.finalised_at, fare.policy_id, fare.policy_version, policy.name as policy_name
         from   billing.rides ride
-        left   join billing.fare_keys key on key.ride_id = ride.ride_id
-        left   join billing.fares fare on (fare.ride_id, fare.booked_at) = (key.ride_id, key.booked_at)
+        left   join billing.fare_settlements paid on paid.ride_id = ride.ride_id
+        left   join billing.fares fare on (fare.ride_id, fare.booked_at) = (paid.ride_id, paid.booked_at)
         left   join billing.fare_policies policy on (policy.policy_id, policy.version) = (fare.policy_id, fare.policy_version)
         where  ride.ride_id = @RideId and @UserId in (ride.passenger_id, ride.driver_id)
         """;

@@ -16,10 +16,10 @@ internal static class RecomputeFares
         select   fare.fare_id, fare.ride_id, fare.policy_id, fare.policy_version, fare.kind, fare.fare_factor_basis_points, fare.full_minor_units,
                  fare.total_minor_units, fare.commission_minor_units, fare.driver_earning_minor_units, fare.tax_minor_units, fare.promotion_minor_units,
                  fare.breakdown, fare.inputs
-        from     billing.fare_keys key
-        join     billing.fares fare on (fare.ride_id, fare.booked_at) = (key.ride_id, key.booked_at)
-        where    key.fare_id > @After
-        order by key.fare_id
+        from     billing.fare_settlements paid
+        join     billing.fares fare on (fare.ride_id, fare.booked_at) = (paid.ride_id, paid.booked_at)
+        where    paid.fare_id > @After
+        order by paid.fare_id
         limit    @Limit
         """;
 

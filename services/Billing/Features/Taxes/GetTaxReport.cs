@@ -20,8 +20,8 @@ internal static class GetTaxReport
                      coalesce(-sum(entry.amount_minor_units) filter (where account.kind <> 'Tax'), 0)
                      - case transfer.kind when 'Fare' then tip.minor_units when 'Void' then -tip.minor_units else 0 end as taxable_minor_units
             from     billing.ledger_transfers transfer
-            join     billing.fare_keys key on key.ride_id = transfer.ride_id
-            join     billing.fares fare on (fare.ride_id, fare.booked_at) = (key.ride_id, key.booked_at)
+            join     billing.fare_settlements paid on paid.ride_id = transfer.ride_id
+            join     billing.fares fare on (fare.ride_id, fare.booked_at) = (paid.ride_id, paid.booked_at)
             join     billing.ledger_entries entry on (entry.transfer_id, entry.occurred_at) = (transfer.transfer_id, transfer.occurred_at)
             join     billing.ledger_accounts account on account.account_id = entry.account_id
             cross    join lateral (

@@ -23,7 +23,7 @@ internal sealed class OnWalletChargeDue(CityClock clock) : IEventHandler<WalletC
         on conflict (attempt_id) do nothing
         """;
 
-    const string Count = $"update billing.fares set collected_minor_units = collected_minor_units + @Taken where {Fare.OfRide}";
+    const string Count = "update billing.fare_settlements set collected_minor_units = collected_minor_units + @Taken where ride_id = @RideId";
 
     public async Task Handle(WalletChargeDue due, Transaction transaction, CancellationToken ct)
     {
