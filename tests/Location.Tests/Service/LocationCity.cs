@@ -32,6 +32,9 @@ public class LocationCity : LocationServers
     {
     }
 
+    /// <summary>For the one test whose search is wide: rides of others go some kilometres from their places, and never here.</summary>
+    public static GeoPoint FarFromAllPlaces => new(40.91, -73.70);
+
     /// <summary>A spot in New York that no other test uses, three kilometres from any of theirs.</summary>
     public GeoPoint FreshPlace()
     {
