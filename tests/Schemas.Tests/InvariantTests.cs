@@ -160,7 +160,7 @@ public sealed class InvariantTests(SchemaServers servers)
         ("30_ledger_transfers_sum_to_zero", "a transfer without entries", ["put('billing.ledger_transfers', '{}')"]),
         ("31_ledger_balances_equal_entries", "a balance from nowhere", ["""put('billing.ledger_accounts', '{"balance_minor_units": 1}')"""]),
         ("32_fares_are_in_the_ledger", "a fare that is not posted", [Fare]),
-        ("33_settled_fares_are_paid_in_the_ledger", "an open fare that nobody owes", [Fare]),
+        ("33_settled_fares_are_paid_in_the_ledger", "an open fare that nobody owes", [Settlement]),
         ("34_ended_rides_are_priced", "an ended ride without a price", [$$"""put('billing.rides', '{"status": "Open", "completed_at": "2013-11-18T16:00Z"}')"""]),
         ("34_ended_rides_are_priced", "a charged ride without a fare", [$$"""put('billing.rides', '{"status": "Charged"}')"""]),
         ("35_completed_rides_have_one_fare", "a completed ride without a fare", [Ride]),
