@@ -23,7 +23,7 @@ public static class ServiceClients
                 client.DefaultRequestHeaders.Add(ServiceKeys.CallerHeader, services.GetRequiredService<ServiceName>().Value);
                 client.DefaultRequestHeaders.Add(ServiceKeys.KeyHeader, builder.Configuration["ServiceKeys:Own"] ?? "");
             })
-            .AddHttpMessageHandler(() => new ResilienceHandler(Resilience.Pipeline(service)))
+            .AddHttpMessageHandler(() => new ResilienceHandler(Resilience.Pipeline(service, builder.Configuration)))
             .AddHttpMessageHandler(() => new RoundRobin(addresses));
     }
 
@@ -35,7 +35,7 @@ public static class ServiceClients
                 client.BaseAddress = baseAddress;
                 client.Timeout = Timeout.InfiniteTimeSpan;
             })
-            .AddHttpMessageHandler(() => new ResilienceHandler(Resilience.Pipeline(name)));
+            .AddHttpMessageHandler(() => new ResilienceHandler(Resilience.Pipeline(name, builder.Configuration)));
 }
 
 /// <summary>The addresses of a service's copies, as service discovery names them: services:location:http:0, 1, …</summary>
@@ -97,7 +97,9 @@ public static class Resilience
 {
     internal static readonly ResiliencePropertyKey<bool> SafeToRepeat = new("safe-to-repeat");
 
+    /// <summary>Unless the setting Resilience:TryTimeout says otherwise.</summary>
     static readonly TimeSpan TryTimeout = TimeSpan.FromSeconds(5);
+
     const int MaxRetries = 2;
 
     /// <summary>Marks a POST that only reads (a search with a body) as safe to repeat.</summary>
@@ -107,7 +109,7 @@ public static class Resilience
         return request;
     }
 
-    internal static ResiliencePipeline<HttpResponseMessage> Pipeline(string name) => new ResiliencePipelineBuilder<HttpResponseMessage> { Name = name }
+    internal static ResiliencePipeline<HttpResponseMessage> Pipeline(string name, IConfiguration configuration) => new ResiliencePipelineBuilder<HttpResponseMessage> { Name = name }
         .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
         {
             MaxRetryAttempts = MaxRetries,
@@ -125,7 +127,7 @@ public static class Resilience
             BreakDuration = TimeSpan.FromSeconds(2),
             ShouldHandle = arguments => ValueTask.FromResult(IsOutage(arguments.Outcome)),
         })
-        .AddTimeout(TryTimeout)
+        .AddTimeout(configuration.GetValue("Resilience:TryTimeout", TryTimeout))
         .Build();
 
     static bool IsOutage(Outcome<HttpResponseMessage> outcome) =>

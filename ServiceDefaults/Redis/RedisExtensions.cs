@@ -10,7 +10,10 @@ namespace Tumpang.ServiceDefaults;
 public static class RedisExtensions
 {
     /// <summary>How long a call may take before the store counts as gone. A frozen server never answers, so every wait needs a bound.</summary>
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan UsualPatience = TimeSpan.FromSeconds(2);
+
+    /// <summary>The setting Redis:Patience; one for the process, like the connection.</summary>
+    static TimeSpan patience = UsualPatience;
 
     /// <summary>One multiplexer for the process, and its database.</summary>
     public static WebApplicationBuilder AddRedis(this WebApplicationBuilder builder)
@@ -18,6 +21,7 @@ public static class RedisExtensions
         var settings = ConfigurationOptions.Parse(builder.Configuration.GetConnectionString("redis")
             ?? throw new InvalidOperationException("ConnectionStrings:redis is not set."));
         settings.AbortOnConnectFail = false;
+        patience = builder.Configuration.GetValue("Redis:Patience", UsualPatience);
         builder.Services.AddSingleton(settings);
         builder.Services.AddHostedService<RedisWatch>();
         builder.Services.AddSingleton<IConnectionMultiplexer>(_ => Connect(settings));
@@ -27,10 +31,10 @@ public static class RedisExtensions
     }
 
     /// <summary>Waits for an answer of Redis, but not for ever: TimeoutException, which callers see as a 503.</summary>
-    public static Task<T> Soon<T>(this Task<T> answer) => answer.IsCompleted ? answer : answer.WaitAsync(Patience);
+    public static Task<T> Soon<T>(this Task<T> answer) => answer.IsCompleted ? answer : answer.WaitAsync(patience);
 
     /// <inheritdoc cref="Soon{T}"/>
-    public static Task Soon(this Task answer) => answer.IsCompleted ? answer : answer.WaitAsync(Patience);
+    public static Task Soon(this Task answer) => answer.IsCompleted ? answer : answer.WaitAsync(patience);
 
     static ConnectionMultiplexer Connect(ConfigurationOptions settings)
     {

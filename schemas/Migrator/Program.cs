@@ -7,7 +7,8 @@ var settings = new ConfigurationBuilder().AddEnvironmentVariables().Build();
 try
 {
     var postgres = settings.GetConnectionString("postgres") ?? throw new MigrationException("ConnectionStrings__postgres is not set.");
-    await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(postgres) { Pooling = false, CommandTimeout = 0 }.ConnectionString);
+    // Whoever starts a fleet starts much at once: a server that is slow to let us in is worth waiting for.
+    await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(postgres) { Pooling = false, Timeout = 300, CommandTimeout = 0 }.ConnectionString);
     await connection.OpenAsync();
     var history = new SchemaHistory(connection, Migration.ReadAll(Path.Combine(AppContext.BaseDirectory, "sql")), Console.Out);
     await history.Lock();

@@ -11,7 +11,7 @@ namespace Tumpang.Runner.Tests;
 [Collection(nameof(RealServers))]
 public sealed class SupervisionTests : IAsyncDisposable
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     static readonly string[] Names = ["sandbox", "postgres", "redis", "rabbitmq", "epmd"];
 

@@ -107,9 +107,9 @@ public sealed partial class TopologyTests
         Assert.InRange(Topology.MaxConnections(replicas: 3), pools + 20, 1000);
     }
 
-    [GeneratedRegex("^[a-zA-Z](-?[a-zA-Z0-9])*$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("^[a-zA-Z](-?[a-zA-Z0-9])*$", RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex ResourceName();
 
-    [GeneratedRegex("\"(?<name>[a-z]+)\" => builder.AddProject<Projects.(?<project>[A-Za-z]+)>", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("\"(?<name>[a-z]+)\" => builder.AddProject<Projects.(?<project>[A-Za-z]+)>", RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex AspireProject();
 }

@@ -54,19 +54,19 @@ public sealed partial class ArchitectureTests
 
     static string Here([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
 
-    [GeneratedRegex(@"\([^()]*\)", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(@"\([^()]*\)", RegexOptions.None, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex ParameterList();
 
-    [GeneratedRegex(@"\bTransaction \w+\s*[,)]", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(@"\bTransaction \w+\s*[,)]", RegexOptions.None, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex TakesTransaction();
 
-    [GeneratedRegex(@"\bDatabase \w+\s*[,)]", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(@"\bDatabase \w+\s*[,)]", RegexOptions.None, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex TakesDatabase();
 
     [GeneratedRegex(
-        @"\[(Fact|Theory)\][^;{}]*?public (void|async Task) (?<test>NebengJek_(?<defect>[0-9]+)_\w+)\(", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+        @"\[(Fact|Theory)\][^;{}]*?public (void|async Task) (?<test>NebengJek_(?<defect>[0-9]+)_\w+)\(", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex NamedAfterDefect();
 
-    [GeneratedRegex(@"<ProjectReference Include=""[^""]*/(?<name>\w+)\.csproj""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(@"<ProjectReference Include=""[^""]*/(?<name>\w+)\.csproj""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex Reference();
 }

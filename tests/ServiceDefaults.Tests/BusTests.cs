@@ -24,7 +24,9 @@ public sealed class BusTests(BusApp app)
         await Commit(kept);
 
         await Eventually.Get(() => app.Effects(kept.RideId.ToString()), count => count == 1, Ct);
-        Assert.Equal((1, 0), (await app.Archived(kept.EventId), (int)await app.Archived(dropped.EventId)));
+        // It may take effect before the relay has noted that it left.
+        await Eventually.Get(() => app.Archived(kept.EventId), count => count == 1, Ct);
+        Assert.Equal(0, await app.Archived(dropped.EventId));
     }
 
     /// <summary>NebengJek defects 20 and 29: delivered twice, acted twice.</summary>
@@ -36,7 +38,7 @@ public sealed class BusTests(BusApp app)
         await app.Deliver(Enumerable.Repeat<Event>(often, Many).Append(last));
 
         await Eventually.Get(() => app.Effects(last.RideId.ToString()), count => count == 1, Ct);
-        Assert.Equal(1, await app.Effects(often.RideId.ToString()));
+        Assert.Equal(1, await Eventually.Get(() => app.Effects(often.RideId.ToString()), count => count > 0, Ct));
     }
 
     /// <summary>NebengJek defect 29: poison messages are just retried. Here one goes to the error queue and holds nobody up.</summary>
@@ -76,7 +78,8 @@ public sealed class BusTests(BusApp app)
         }
 
         await Eventually.Get(() => app.Effects(rideId.ToString()), count => count == 100, Ct);
-        Assert.Equal(events.Select(each => each.Version), await SentInOrder(rideId));
+        var sent = await Eventually.Get(() => SentInOrder(rideId), versions => versions.Count == 100, Ct);
+        Assert.Equal(events.Select(each => each.Version), sent);
     }
 
     async Task<IReadOnlyList<long>> SentInOrder(Guid rideId) => await app.Database.List<long>(

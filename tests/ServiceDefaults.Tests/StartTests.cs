@@ -6,6 +6,7 @@ using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
 using Tumpang.Contracts;
 using Tumpang.ServiceDefaults.Bus;
+using Tumpang.Testing;
 using Xunit;
 
 namespace Tumpang.ServiceDefaults.Tests;
@@ -16,7 +17,7 @@ public sealed class StartTests(BusApp app)
     const int Copies = 6;
     const int Queues = 60;
 
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -76,7 +77,7 @@ public sealed class StartTests(BusApp app)
         }
     }
 
-    Task<IConnection> Connect() => new ConnectionFactory { Uri = new(app.Settings["ConnectionStrings:rabbitmq"]!) }.CreateConnectionAsync(Ct);
+    Task<IConnection> Connect() => TestBus.Open(app.Settings["ConnectionStrings:rabbitmq"]!, Ct);
 
     static async Task<string> DeclareAndConsume(IConnection connection, string queue)
     {

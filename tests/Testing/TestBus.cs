@@ -11,6 +11,9 @@ namespace Tumpang.Testing;
 /// <summary>Publishes events as the relays of other services do, and reads what the services under test have published.</summary>
 public sealed class TestBus : IAsyncDisposable
 {
+    /// <summary>For each answer of a broker that has the queues of other test programs to make as well.</summary>
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     readonly IConnection connection;
     readonly IChannel channel;
     readonly NpgsqlDataSource owner;
@@ -24,11 +27,24 @@ public sealed class TestBus : IAsyncDisposable
     /// <summary>Likewise, on the broker and the database of a fleet that runs.</summary>
     public static async Task<TestBus> Connect(string rabbitMq, NpgsqlDataSource owner, CancellationToken ct, IReadOnlyList<Subscription>? queues = null)
     {
-        var broker = await new ConnectionFactory { Uri = new Uri(rabbitMq) }.CreateConnectionAsync(ct);
+        var broker = await Open(rabbitMq, ct);
         var confirming = await broker.CreateChannelAsync(
             new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null), ct);
         await BrokerTopology.Declare(broker, queues ?? Subscriptions.All, ct);
         return new(broker, confirming, owner);
+    }
+
+    /// <summary>A connection that waits for a broker that is slow.</summary>
+    public static Task<IConnection> Open(string rabbitMq, CancellationToken ct)
+    {
+        var factory = new ConnectionFactory
+        {
+            Uri = new Uri(rabbitMq),
+            RequestedConnectionTimeout = Patience,
+            HandshakeContinuationTimeout = Patience,
+            ContinuationTimeout = Patience,
+        };
+        return factory.CreateConnectionAsync(ct);
     }
 
     /// <summary>Publishes in this order; returns when the broker has confirmed all.</summary>

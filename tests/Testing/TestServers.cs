@@ -20,6 +20,12 @@ public sealed class TestServers : IAsyncDisposable
     /// <summary>Redis has the last of the free ports; services end before it.</summary>
     const int RedisPort = Ports.PerFleet - 5;
 
+    /// <summary>How long a test waits for a connection, and for a statement: dropping a database waits for the disk.</summary>
+    const string Patience = ";Timeout=120;Command Timeout=300";
+
+    /// <summary>The same for a service's connections and row locks: when the whole machine stands still, nobody has waited in vain.</summary>
+    const string PatienceOfServices = ";Timeout=60;Command Timeout=60;Options=-c lock_timeout=60s";
+
     readonly Stores? own;
     readonly TestStores shared;
     readonly string directory;
@@ -37,6 +43,7 @@ public sealed class TestServers : IAsyncDisposable
             Path.Combine(directory, "redis"), shared.FreePorts + RedisPort, Secrets[Contract.PasswordOf(Topology.NameOf(Store.Redis))],
             Path.Combine(directory, "logs", "redis.log"), new ProcessRegistry(Path.Combine(directory, "redis", "run")));
         Addresses = shared.Addresses.WithDatabase($"{project}_{Guid.NewGuid():N}".ToLowerInvariant()).WithVirtualHost(project) with { Redis = Redis.ConnectionString };
+        Addresses = Addresses with { Postgres = Addresses.Postgres + Patience };
         Owner = NpgsqlDataSource.Create(Addresses.Postgres);
         Tokens = new(Addresses.Postgres);
     }
@@ -82,7 +89,8 @@ public sealed class TestServers : IAsyncDisposable
         var data = Path.Combine(directory, $"fleet-{number}");
         await Stores.StopLeftovers(data);
         var ports = number == 0 ? shared.PortBase : shared.FreePorts + ((number - 1) * CopiesPerFleet);
-        var fleet = await Fleet.Start(new(Repository, data, ports, Addresses, Secrets)
+        var stores = Addresses with { Postgres = Addresses.Postgres + PatienceOfServices };
+        var fleet = await Fleet.Start(new(Repository, data, ports, stores, Secrets)
         {
             Replicas = copies,
             Services = [.. services.Select(name => Topology.Find(name) with { Scales = true })],

@@ -70,7 +70,7 @@ sealed partial class Phone(UserServices services)
         return this;
     }
 
-    [GeneratedRegex("[0-9]{6}", RegexOptions.None, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex("[0-9]{6}", RegexOptions.None, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex SixDigits();
 }
 

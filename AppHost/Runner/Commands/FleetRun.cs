@@ -11,6 +11,7 @@ internal sealed class FleetRun : IAsyncDisposable
     readonly FileStream claim;
     readonly string directory;
     readonly Screen screen;
+    readonly Lock saving = new();
     Stores? stores;
     Fleet? fleet;
 
@@ -69,7 +70,7 @@ internal sealed class FleetRun : IAsyncDisposable
             fleet = await Fleet.Start(services, screen, ct);
             return true;
         });
-        State.Save(directory);
+        Save();
     }
 
     /// <summary>Restarts what dies, until <paramref name="ct"/> says stop.</summary>
@@ -115,6 +116,15 @@ internal sealed class FleetRun : IAsyncDisposable
         await process.WaitUntilHealthy(Fleet.StartPatience, ct);
     }
 
+    /// <summary>Two that come back at the same time are written down one after the other.</summary>
+    void Save()
+    {
+        lock (saving)
+        {
+            State.Save(directory);
+        }
+    }
+
     async Task KeepAlive(string name, Func<CancellationToken, Task> waitForExit, Func<Task> revive, CancellationToken ct)
     {
         var backOff = new BackOff();
@@ -128,7 +138,7 @@ internal sealed class FleetRun : IAsyncDisposable
                 await Task.Delay(pause, ct);
                 await revive();
                 screen.Report($"{name} is healthy again");
-                State.Save(directory);
+                Save();
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
             {

@@ -22,9 +22,9 @@ internal sealed partial record ProjectResult(string Project, int ExitCode, int T
         int Number(string group) => summary.Groups[group] is { Success: true } found ? int.Parse(found.Value) : 0;
     }
 
-    [GeneratedRegex(@"Total: (?<total>\d+)(, Errors: (?<errors>\d+), Failed: (?<failed>\d+), Skipped: (?<skipped>\d+), Not Run: (?<notrun>\d+))?", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"Total: (?<total>\d+)(, Errors: (?<errors>\d+), Failed: (?<failed>\d+), Skipped: (?<skipped>\d+), Not Run: (?<notrun>\d+))?", RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex Summary();
 
-    [GeneratedRegex(@"^\s*(Discovering|Discovered|Starting|Finished|=== TEST)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^\s*(Discovering|Discovered|Starting|Finished|=== TEST)", RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex Progress();
 }

@@ -10,8 +10,8 @@ namespace Tumpang.Runner.Commands;
 /// <param name="methods">Which tests of each program; null for all.</param>
 internal sealed class TestRun(Repository repository, Stores stores, string? methods, Screen screen)
 {
-    /// <summary>Far more than any project takes; one that hangs costs its own result, not everybody's.</summary>
-    static readonly TimeSpan LongestProject = TimeSpan.FromMinutes(12);
+    /// <summary>Far more than any project takes, on a busy machine too; one that hangs costs its own result, not everybody's.</summary>
+    static readonly TimeSpan LongestProject = TimeSpan.FromMinutes(20);
 
     readonly ConcurrentBag<ProjectResult> results = [];
 
@@ -33,6 +33,21 @@ internal sealed class TestRun(Repository repository, Stores stores, string? meth
         return run;
     }
 
+    /// <summary>Ends the servers and services of fixtures below a directory, whose test programs are gone.</summary>
+    public static async Task StopFixtures(string directory, IProgress<string> progress)
+    {
+        var everywhere = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true };
+        if (!Directory.Exists(directory))
+        {
+            return;
+        }
+
+        foreach (var run in Directory.GetDirectories(directory, "run", everywhere))
+        {
+            await Stores.StopLeftovers(Path.GetDirectoryName(run)!, progress);
+        }
+    }
+
     /// <summary>Runs one project and ends what it left behind.</summary>
     public async Task<ProjectResult> Run(string project, int lane, CancellationToken ct)
     {
@@ -46,22 +61,8 @@ internal sealed class TestRun(Repository repository, Stores stores, string? meth
         }
         finally
         {
-            await StopFixtures(Path.Combine(stores.Options.DataDirectory, project));
-        }
-    }
-
-    /// <summary>A test program that crashed leaves the servers and services of its fixtures behind.</summary>
-    async Task StopFixtures(string directory)
-    {
-        var everywhere = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true };
-        if (!Directory.Exists(directory))
-        {
-            return;
-        }
-
-        foreach (var run in Directory.GetDirectories(directory, "run", everywhere))
-        {
-            await Stores.StopLeftovers(Path.GetDirectoryName(run)!, screen);
+            // A test program that crashed leaves the servers and services of its fixtures behind.
+            await StopFixtures(Path.Combine(stores.Options.DataDirectory, project), screen);
         }
     }
 

@@ -8,7 +8,7 @@ namespace Tumpang.Runner.Fleets;
 public sealed class Fleet : IAsyncDisposable
 {
     /// <summary>How long a service may take to become healthy, also on a machine that is busy with much else.</summary>
-    internal static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(120);
+    internal static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(240);
 
     Fleet(FleetOptions options)
     {

@@ -91,20 +91,28 @@ public sealed class ServiceProcess : IDisposable
         var clock = Stopwatch.StartNew();
         while (!await IsHealthy(ct))
         {
-            if (Running is null && WantsToBeStartedAgain && clock.Elapsed < patience)
+            if (Running is null)
             {
+                // The kernel knows of an end a moment before we know its exit code.
+                await Task.WhenAny(WaitForExit(ct), Task.Delay(StopPatience, ct));
+                if (!WantsToBeStartedAgain || clock.Elapsed > patience)
+                {
+                    throw NotHealthy("died at its start");
+                }
+
                 progress?.Report($"{Name} asked to be started again; {LogFile} says why");
                 Start();
             }
-            else if (Running is null || clock.Elapsed > patience)
+            else if (clock.Elapsed > patience)
             {
-                var what = Running is null ? "died at its start" : $"was not healthy after {patience.TotalSeconds:0} s";
-                throw new FleetException($"{Name} {what}; the end of {LogFile}:\n{LogTail.Of(LogFile, 20)}");
+                throw NotHealthy($"was not healthy after {patience.TotalSeconds:0} s");
             }
 
             await Task.Delay(50, ct);
         }
     }
+
+    FleetException NotHealthy(string what) => new($"{Name} {what}; the end of {LogFile}:\n{LogTail.Of(LogFile, 20)}");
 
     /// <summary>Whether it ended by itself and said that the next start may go better.</summary>
     bool WantsToBeStartedAgain => process is { HasExited: true, ExitCode: StartMeAgain };

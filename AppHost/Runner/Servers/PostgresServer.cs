@@ -14,7 +14,7 @@ public sealed class PostgresServer : Server
     /// <summary>Which line of postmaster.pid names the shared memory, from 0: its key and its id.</summary>
     const int SharedMemoryLine = 6;
 
-    static readonly TimeSpan OrphanPatience = TimeSpan.FromSeconds(20);
+    static readonly TimeSpan OrphanPatience = TimeSpan.FromSeconds(60);
 
     readonly ServerFiles files;
     readonly string password;
@@ -50,14 +50,15 @@ public sealed class PostgresServer : Server
     private protected override async Task<Launch> Prepare(CancellationToken ct)
     {
         var account = ServerFiles.AccountFor("postgres");
+        var data = Path.Combine(files.PathOf("postgres"), "data");
+        // First of all: they also remove files under the hands of whoever goes through them.
+        await WaitForOrphans(data, ct);
         var home = await files.DirectoryOf("postgres", account, ct);
-        var data = Path.Combine(home, "data");
         if (!File.Exists(Path.Combine(data, "PG_VERSION")))
         {
             await CreateCluster(home, data, account, ct);
         }
 
-        await WaitForOrphans(data, ct);
         await File.WriteAllTextAsync(Path.Combine(data, "postgresql.conf"), Settings, ct);
         await ServerFiles.GiveTo(account, Path.Combine(data, "postgresql.conf"), ct);
         return new($"{Programs}/postgres", "-D", data) { LogFile = LogFile, Account = account, Directory = home };

@@ -7,7 +7,9 @@ namespace Tumpang.Runner.Servers;
 /// <summary>One server process of ours on loopback: started, awaited, recorded, stopped.</summary>
 public abstract class Server(string name, int port, string logFile, ProcessRegistry registry)
 {
-    static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+    /// <summary>One that cannot start ends by itself; one that is still at it shares its cores with builds and other fleets.</summary>
+    static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(180);
+
     static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20);
 
     Process? process;
@@ -94,7 +96,7 @@ public abstract class Server(string name, int port, string logFile, ProcessRegis
 static class PortCheck
 {
     /// <summary>A server that was just killed may hold its port for a moment longer.</summary>
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>True once nobody listens on this port of the loopback; false when somebody still does after a moment.</summary>
     public static async Task<bool> IsFree(int port, CancellationToken ct)

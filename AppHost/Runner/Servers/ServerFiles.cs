@@ -46,10 +46,13 @@ sealed class ServerFiles
     /// <summary>The account of a server, when it needs one.</summary>
     public static Account? AccountFor(string name) => NeedsAccounts ? new(name) : null;
 
+    /// <summary>Where the files of a server are, or will be.</summary>
+    public string PathOf(string server) => Path.Combine(root, server);
+
     /// <summary>A private directory of a server, its account's own.</summary>
     public async Task<string> DirectoryOf(string server, Account? account, CancellationToken ct)
     {
-        var directory = Path.Combine(root, server);
+        var directory = PathOf(server);
         Directory.CreateDirectory(directory, Private);
         await GiveTo(account, directory, ct);
         return directory;
