@@ -3,7 +3,7 @@ namespace Tumpang.Testing;
 /// <summary>Waits for a condition with a deadline, so that a test is as quick as the fleet and as patient as a slow machine needs.</summary>
 public static class Eventually
 {
-    static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
     static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The first value that satisfies the condition; TimeoutException, with the last value, when none does in time.</summary>
@@ -12,13 +12,15 @@ public static class Eventually
         var deadline = TimeProvider.System.GetUtcNow() + Deadline;
         while (true)
         {
+            // Looked at before the last look, so that a machine that stood still in between does not decide.
+            var isLast = TimeProvider.System.GetUtcNow() > deadline;
             var value = await read();
             if (until(value))
             {
                 return value;
             }
 
-            if (TimeProvider.System.GetUtcNow() > deadline)
+            if (isLast)
             {
                 throw new TimeoutException($"Still {value} after {Deadline.TotalSeconds:0} s.");
             }
