@@ -51,7 +51,6 @@ public sealed class FinaliseRideTests(BillingFleet fleet)
     {
         var ride = Ride.InNewYork();
         await fleet.Deliver(ride.Created(), ride.Tracked(), ride.Completed());
-        await fleet.PutOffDeadline(ride);
 
         await fleet.Deliver(ride.Requested(fleet.Tokens));
 
@@ -68,11 +67,7 @@ public sealed class FinaliseRideTests(BillingFleet fleet)
             var before = ride with { QuoteId = Guid.CreateVersion7() };
             Event[] events = [before.Requested(fleet.Tokens), ride.ChangedFrom(before.QuoteId, fleet.Tokens), ride.Created(), ride.Completed(), ride.Tracked()];
 
-            foreach (var index in order)
-            {
-                await fleet.Deliver(events[index]);
-                await fleet.PutOffDeadline(ride);
-            }
+            foreach (var index in order) await fleet.Deliver(events[index]);
 
             var fare = await fleet.FareOf(ride);
             Assert.Equal((800, "Track"), (fare.TotalMinorUnits, fare.Basis));
@@ -95,11 +90,7 @@ public sealed class FinaliseRideTests(BillingFleet fleet)
             ];
 
             await fleet.Deliver(ride.Requested(fleet.Tokens));
-            foreach (var index in order)
-            {
-                await fleet.Deliver(events[index]);
-                await fleet.PutOffDeadline(ride);
-            }
+            foreach (var index in order) await fleet.Deliver(events[index]);
 
             var fare = await fleet.FareOf(ride);
             Assert.Equal((1_800, "Quote"), (fare.TotalMinorUnits, fare.Basis));
@@ -170,6 +161,7 @@ public sealed class FinaliseRideTests(BillingFleet fleet)
         var ride = Ride.InNewYork();
         await fleet.Deliver(ride.Requested(fleet.Tokens), ride.Created(), ride.Completed());
 
+        await fleet.PassDeadline(ride);
         var fare = await fleet.FareOf(ride);
         await fleet.Deliver(ride.Tracked());
 
@@ -184,6 +176,7 @@ public sealed class FinaliseRideTests(BillingFleet fleet)
         var ride = Ride.InNewYork();
 
         await fleet.Deliver(ride.Created(), ride.Completed(), ride.Tracked());
+        await fleet.PassDeadline(ride);
 
         Assert.Equal((800, "Track"), await fleet.FareOf(ride) switch { var fare => (fare.TotalMinorUnits, fare.Basis) });
     }

@@ -13,8 +13,8 @@ public sealed class PreviewCancellationTests(BillingFleet fleet)
     [Fact]
     public async Task It_says_what_is_charged_afterwards()
     {
-        // The fleet's clock is today's: matched four minutes before StartedAt, free for five.
-        var (late, early) = (Ride.InNewYork(), Ride.InNewYork() with { StartedAt = TimeProvider.System.GetUtcNow() });
+        // The fleet's clock is today's: matched just now, four minutes before StartedAt, and free for five.
+        var (late, early) = (Ride.InNewYork(), Ride.InNewYork() with { StartedAt = TimeProvider.System.GetUtcNow().AddMinutes(4) });
         await fleet.Deliver(late.Requested(fleet.Tokens), late.Created());
         await fleet.Deliver(early.Requested(fleet.Tokens), early.Created());
 

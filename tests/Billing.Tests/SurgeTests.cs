@@ -41,9 +41,8 @@ public sealed class SurgeTests(BillingFleet fleet) : IAsyncLifetime
     public async Task A_price_rises_and_falls_with_demand_and_a_quote_freezes_it()
     {
         fleet.Counts.Set(WallStreet, waitingPassengers: 12, freeDrivers: 0);
-        await BothCopiesQuote(WallStreet, 20_000);
-        var surged = await Quote(WallStreet);
-        var cell = Assert.Single((await Map()).Cells, cell => cell.Covers(WallStreet));
+        var surged = await BothCopiesQuote(WallStreet, 20_000);
+        var cell = Assert.Single((await Shown(map => map.Cells.Any(each => each.Covers(WallStreet)))).Cells, cell => cell.Covers(WallStreet));
 
         fleet.Counts.Set(WallStreet, waitingPassengers: 1, freeDrivers: 8);
         await BothCopiesQuote(WallStreet, null);
@@ -79,7 +78,7 @@ public sealed class SurgeTests(BillingFleet fleet) : IAsyncLifetime
         var off = await Decide(on: false);
         await BothCopiesQuote(Harlem, null);
 
-        Assert.False((await Map()).On);
+        Assert.False((await Shown(map => !map.On)).On);
         Assert.Null(Surge(await Quote(Harlem, "Standard")));
         var history = (await Get("/v1/ops/surge-rules?cityId=nyc&limit=2")).GetProperty("rules").EnumerateArray().ToList();
         Assert.Equal([Version(off.Body), Version(most.Body)], history.Select(Version));
@@ -95,7 +94,7 @@ public sealed class SurgeTests(BillingFleet fleet) : IAsyncLifetime
         await Decide(on: true, least: 11_000);
 
         await BothCopiesQuote(Flatbush, 11_000);
-        Assert.Equal(11_000, (await Map()).ElsewhereBasisPoints);
+        Assert.Equal(11_000, (await Shown(map => map.ElsewhereBasisPoints > 10_000)).ElsewhereBasisPoints);
         await Decide(on: true);
         await BothCopiesQuote(Flatbush, null);
     }
@@ -107,11 +106,15 @@ public sealed class SurgeTests(BillingFleet fleet) : IAsyncLifetime
         fleet.Counts.Set(RedHook, waitingPassengers: 12, freeDrivers: 0);
         await BothCopiesQuote(RedHook, 20_000);
 
-        var (round, asked, clock) = (await Round(), fleet.Counts.Asked, Stopwatch.StartNew());
+        // Rounds go on between two looks: what is counted around them is at least, what is counted within them at most so much.
+        var (clock, around) = (Stopwatch.StartNew(), fleet.Counts.Asked);
+        var (round, within) = (await Round(), fleet.Counts.Asked);
         await Books.Until("ten rounds have passed", async () => await Round() >= round + 10);
-        var (rounds, questions, took) = (await Round() - round, fleet.Counts.Asked - asked, clock.Elapsed);
+        within = fleet.Counts.Asked - within;
+        var rounds = await Round() - round;
+        (around, var took) = (fleet.Counts.Asked - around, clock.Elapsed);
 
-        Assert.InRange(questions, rounds - 1, rounds + 1);
+        Assert.True(around >= rounds - 1 && within <= rounds + 1, $"{within} to {around} questions in {rounds} rounds.");
         Assert.True(took >= (rounds - 1) * TimeSpan.FromSeconds(0.3), $"{rounds} rounds in {took}.");
         SurgeMapAnswer? first = null, second = null;
         await Books.Until("both copies show one round", async () => (first = await Map(at: 0)).Round == (second = await Map(at: 1)).Round);
@@ -122,7 +125,8 @@ public sealed class SurgeTests(BillingFleet fleet) : IAsyncLifetime
     [Fact]
     public async Task A_leader_that_dies_in_the_middle_of_a_round_is_replaced()
     {
-        await Books.Until("rounds pass", async () => await Round() is var round && await Later(round));
+        var before = await Round();
+        await Books.Until("rounds pass", () => Later(before));
 
         await using (var leader = await fleet.Owner.OpenConnectionAsync(Stop))
         {
@@ -172,7 +176,7 @@ public sealed class SurgeTests(BillingFleet fleet) : IAsyncLifetime
         await BothCopiesQuote(Astoria, null);
         await BothCopiesQuote(Harlem, 20_000);
         await BothCopiesQuote(Harlem with { Latitude = Harlem.Latitude + 0.0015 }, null);
-        var cells = (await Map()).Cells;
+        var cells = (await Shown(map => map.Cells.Any(each => each.Covers(Harlem)))).Cells;
         await fleet.Deliver(zone with { EventId = Guid.CreateVersion7(), Version = 2, Active = false });
         await BothCopiesQuote(Astoria, 20_000);
 
@@ -259,9 +263,23 @@ public sealed class SurgeTests(BillingFleet fleet) : IAsyncLifetime
         return (await answer.Content.ReadFromJsonAsync<SurgeMapAnswer>(Json.Options, Stop))!;
     }
 
-    Task BothCopiesQuote(GeoPoint pickup, int? basisPoints) => Books.Until(
-        $"both copies quote {basisPoints?.ToString() ?? "no surge"}",
-        async () => Surge(await Quote(pickup, at: 0)) == basisPoints && Surge(await Quote(pickup, at: 1)) == basisPoints);
+    /// <summary>The map, once it is so: also what holds is not believed for a moment where a slow machine could not renew it in time.</summary>
+    async Task<SurgeMapAnswer> Shown(Func<SurgeMapAnswer, bool> until)
+    {
+        SurgeMapAnswer? map = null;
+        await Books.Until("the map shows it", async () => until(map = await Map()));
+        return map!;
+    }
+
+    /// <returns>The last of these quotes.</returns>
+    async Task<JsonElement> BothCopiesQuote(GeoPoint pickup, int? basisPoints)
+    {
+        JsonElement quote = default;
+        await Books.Until(
+            $"both copies quote {basisPoints?.ToString() ?? "no surge"}",
+            async () => Surge(await Quote(pickup, at: 0)) == basisPoints && Surge(quote = await Quote(pickup, at: 1)) == basisPoints);
+        return quote;
+    }
 
     async Task<JsonElement> Quote(GeoPoint pickup, string vehicleClass = "Premium", Guid? passenger = null, DateTimeOffset? pickupAt = null, int? at = null)
     {

@@ -62,11 +62,11 @@ public sealed class ZonesInForceTests(BillingFleet fleet)
 
     /// <summary>Both copies come to say so.</summary>
     Task Says(string? field, string? code, GeoPoint pickup, GeoPoint dropOff) => Eventually.Get(
-        async () => (First: await Ask(pickup, dropOff), Second: await Ask(pickup, dropOff)), said => said == ((field, code), (field, code)), Ct);
+        async () => (First: await Ask(pickup, dropOff, at: 0), Second: await Ask(pickup, dropOff, at: 1)), said => said == ((field, code), (field, code)), Ct);
 
-    async Task<(string? Field, string? Code)> Ask(GeoPoint pickup, GeoPoint dropOff)
+    async Task<(string? Field, string? Code)> Ask(GeoPoint pickup, GeoPoint dropOff, int at)
     {
-        using var request = fleet.Request(HttpMethod.Post, "/v1/quotes", Guid.CreateVersion7());
+        using var request = fleet.Request(HttpMethod.Post, "/v1/quotes", Guid.CreateVersion7(), at: at);
         request.Content = JsonContent.Create(new { pickup, dropOff });
         using var answer = await fleet.Send(request);
         if (answer.IsSuccessStatusCode) return default;

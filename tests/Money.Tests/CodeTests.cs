@@ -13,7 +13,7 @@ public sealed class CodeTests(MoneyFleet fleet)
         var ride = await Ride.ByCode(fleet);
         var url = await ride.Code();
 
-        var phones = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => fleet.PhonePays(url)));
+        var phones = await fleet.WithoutPaymentLooking([ride], () => Task.WhenAll(Enumerable.Range(0, 4).Select(_ => fleet.PhonePays(url))));
         var surplus = phones.Count(phone => phone == HttpStatusCode.OK) - 1;
         await (await ride.Becomes("Settled")).SurplusBecomes("Succeeded", surplus);
 
@@ -31,10 +31,10 @@ public sealed class CodeTests(MoneyFleet fleet)
     {
         var ride = await Ride.ByCode(fleet);
         var url = await ride.Code();
-        await fleet.PhonePays(url, bank: "slow");
-        await fleet.ExecuteUnguarded("update sandbox.scans set bank = 'Refusing'", new { });
+        await fleet.ScanSlowly(url);
         await fleet.ExecuteUnguarded("update sandbox.codes set expires_at = now() where url = @Url", new { Url = url });
         await ride.Becomes("Owed");
+        await fleet.Arrives(url);
         await ride.SurplusBecomes("Failed", 1);
         await ride.Money(page => AddsUp(page) && TransfersOf(page).Contains("SurplusReceived"));
 
@@ -51,9 +51,10 @@ public sealed class CodeTests(MoneyFleet fleet)
     {
         var ride = await Ride.ByCode(fleet);
         var url = await ride.Code();
-        await fleet.PhonePays(url, bank: "slow");
-        await fleet.ExecuteUnguarded("update sandbox.scans set bank = 'Refusing'", new { });
+        await fleet.ScanSlowly(url);
         await fleet.ExecuteUnguarded("update sandbox.codes set expires_at = now() where url = @Url", new { Url = url });
+        await ride.Becomes("Owed");
+        await fleet.Arrives(url);
         await ride.SurplusBecomes("Failed", 1);
         var chargeId = await fleet.One<Guid>(
             "select s.provider_charge_id::uuid from payment.surplus_payments s join payment.orders o on o.id = s.order_id where o.ride_id = @RideId",

@@ -219,9 +219,11 @@ public sealed class AuthorisationTests(PaymentFleet fleet)
     public async Task A_ride_whose_end_is_never_told_holds_nothing_for_ever()
     {
         var (_, fare) = await Begun("tok_ok");
+        await fleet.HoldBecomes(fare, "Authorised", Ct);
+
+        await fleet.ExecuteAsOwner("update payment.authorisations set created_at = created_at - interval '30 days' where ride_id = @RideId", fare, Ct);
 
         await fleet.HoldBecomes(fare, "Released", Ct);
-
         Assert.Equal(("Voided", 1_500, 0), await fleet.HeldAtProvider(fare, Ct));
         await fleet.Publish(fare, Ct);
         await fleet.PaymentBecomes(fare, "Settled", Ct);
@@ -234,12 +236,16 @@ public sealed class AuthorisationTests(PaymentFleet fleet)
         var passenger = await fleet.PassengerWithCard("tok_ok", Ct);
         var (charged, lowered, free) = (Many(passenger), Many(passenger), Many(passenger));
 
+        List<FareFinalised> fares = [.. charged, .. charged.Select(fare => fare with { EventId = Guid.CreateVersion7() }), .. lowered];
+        var lowerings = lowered.Select(fare => fare.LoweredBy(1_250)).ToList();
+        var waivers = free.Concat(free).Select(fare => fare.Waived()).ToList();
+        var beginnings = charged.Concat(lowered).Concat(free).Select(fare => fare.Beginning()).ToList();
         await Task.WhenAll(Enumerable.Range(0, charged.Count).SelectMany(turn => new[]
         {
-            fleet.Publish(charged[turn].Beginning(), Ct), fleet.Publish(charged[turn], Ct), fleet.Publish(charged[turn] with { EventId = Guid.CreateVersion7() }, Ct),
-            fleet.Publish(lowered[turn], Ct), fleet.Publish(lowered[turn].LoweredBy(1_250), Ct), fleet.Publish(lowered[turn].Beginning(), Ct),
-            fleet.Publish(free[turn].Waived(), Ct), fleet.Publish(free[turn].Beginning(), Ct), fleet.Publish(free[turn].Waived(), Ct),
+            Tell(beginnings, turn), Tell(fares, turn), Tell(fares, turn + 20), Tell(fares, turn + 40), Tell(lowerings, turn), Tell(beginnings, turn + 20),
+            Tell(waivers, turn), Tell(beginnings, turn + 40), Tell(waivers, turn + 20),
         }));
+        await fleet.AllAreHandled([.. fares, .. lowerings, .. waivers, .. beginnings], Ct);
 
         foreach (var fare in charged)
         {
@@ -258,6 +264,9 @@ public sealed class AuthorisationTests(PaymentFleet fleet)
             await PaymentFleet.Until(async () => await fleet.HoldOf(fare, Ct) is "" or "Captured" or "Released", Ct);
             Assert.NotEqual("Authorised", (await fleet.HeldAtProvider(fare, Ct)).Status);
         }
+
+        Task Tell<TEvent>(IReadOnlyList<TEvent> events, int which)
+            where TEvent : Event => fleet.Publish(events[which], Ct);
     }
 
     [Fact]

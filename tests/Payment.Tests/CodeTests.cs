@@ -63,7 +63,8 @@ public sealed class CodeTests(PaymentFleet fleet) : CodesUnderTest(fleet)
     {
         var passenger = Fleet.Passenger();
         await passenger.AddCode(Ct);
-        var fare = passenger.Fare(FlakyWire.BreakFrom + (int)Break.AnsweredTooLate);
+        var fare = passenger.Fare(76_543);
+        using var waiting = Fleet.Wire.Hold("""amountMinorUnits":76543,""", afterTheEffect: true);
         await Fleet.Publish(fare, Ct);
         string? url = null;
         await PaymentFleet.Until(async () => (url = await UrlAtProvider(fare)) is not null, Ct);
@@ -115,10 +116,11 @@ public sealed class CodeTests(PaymentFleet fleet) : CodesUnderTest(fleet)
     {
         var (passenger, fare) = await Shown();
         var old = await UrlOf(passenger, fare);
-        await Fleet.PhonePays(old, Ct, bank: "slow");
+        await ScanSlowly(old);
         await Lower(fare, 250);
 
         var next = await AnotherThan(old, passenger, fare);
+        await Arrives(old);
         await Fleet.PhonePays(next, Ct);
 
         await Fleet.PaymentBecomes(fare, "Settled", Ct);

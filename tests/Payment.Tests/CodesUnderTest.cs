@@ -52,6 +52,27 @@ public abstract class CodesUnderTest(PaymentFleet fleet)
     /// <summary>The provider's clock goes on.</summary>
     protected Task Expire(string url) => Fleet.ExecuteAsOwner("update sandbox.codes set expires_at = now() where url = @Url", new { Url = url }, Ct);
 
+    /// <summary>
+    /// Somebody scans a code in time, and their bank carries it out when the test says so. Through the sandbox's own slow bank there would be a second or two
+    /// for what is to happen before, which a busy machine may need for something else.
+    /// </summary>
+    protected Task ScanSlowly(string url, string bank = "Slow") => Fleet.ExecuteAsOwner(
+        "insert into sandbox.scans (id, code_id, bank, arrives_at) select gen_random_uuid(), id, @Bank, 'infinity' from sandbox.codes where url = @Url",
+        new { Bank = bank, Url = url }, Ct);
+
+    /// <summary>The slow bank has carried it out.</summary>
+    protected Task Arrives(string url) => Fleet.ExecuteAsOwner(
+        "update sandbox.scans set arrives_at = now() where code_id = (select id from sandbox.codes where url = @Url)", new { Url = url }, Ct);
+
+    /// <summary>So many phones pay the ride's only code, and nobody is quick enough to close it meanwhile.</summary>
+    protected async Task<IReadOnlyList<HttpResponseMessage>> AllPay(FareFinalised fare, string url, int phones, string bank = "prompt", Func<Task>? meanwhile = null)
+    {
+        using var waiting = Fleet.Wire.Hold(Assert.Single(await KeysOf(fare)));
+        var answers = await Task.WhenAll(Enumerable.Range(0, phones).Select(_ => Fleet.PhonePays(url, Ct, bank)));
+        if (meanwhile is not null) await meanwhile();
+        return answers;
+    }
+
     protected async Task Lower(FareFinalised fare, long minorUnits)
     {
         var lowering = fare.LoweredBy(minorUnits);

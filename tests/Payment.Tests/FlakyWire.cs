@@ -61,8 +61,11 @@ sealed class FlakyWire : IAsyncDisposable
     readonly HttpClient provider = new();
     readonly ConcurrentDictionary<string, Exchange> exchanges = new(StringComparer.Ordinal);
     readonly ConcurrentDictionary<string, string> keysOfNames = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, Wait> waits = new(StringComparer.Ordinal);
     readonly int brokenSends;
     Uri[] targets = [];
+    Wait? everySecond;
+    int begun;
     int turn;
 
     FlakyWire(WebApplication wire, int brokenSends) => (this.wire, this.brokenSends) = (wire, brokenSends);
@@ -85,6 +88,16 @@ sealed class FlakyWire : IAsyncDisposable
     /// <summary>The copies of the provider at the other end, once they run.</summary>
     public void LeadTo(IEnumerable<Uri> copies) => targets = [.. copies];
 
+    /// <summary>
+    /// From now on the exchange that has this in its body, or as its key, waits until the hold is let go of: for as long as a test needs, however slow the
+    /// machine is. Payment gives up waiting, asks again, and waits again.
+    /// </summary>
+    /// <param name="afterTheEffect">The provider hears, and its answer waits; otherwise it does not hear.</param>
+    public IDisposable Hold(string about, bool afterTheEffect = false) => waits[about] = new(afterTheEffect);
+
+    /// <summary>Of the exchanges that begin from now on every second one is carried out, and not answered until the hold is let go of.</summary>
+    public IDisposable HoldEverySecondAnswer() => everySecond = new(afterTheEffect: true);
+
     /// <summary>How often this break happened.</summary>
     public int Broken(Break how) => exchanges.Values.Where(exchange => exchange.How == how).Sum(exchange => exchange.Broken);
 
@@ -97,14 +110,27 @@ sealed class FlakyWire : IAsyncDisposable
     async Task Pass(HttpContext http)
     {
         var body = await ReadBody(http.Request);
-        var exchange = exchanges.GetOrAdd(KeyOf(http.Request), _ => Exchange.Of(AmountIn(http.Request, body)));
+        var key = KeyOf(http.Request);
+        var exchange = exchanges.GetOrAdd(key, _ => Exchange.Of(AmountIn(http.Request, body), Interlocked.Increment(ref begun) % 2 == 0 ? everySecond : null));
+        exchange.Waits ??= WaitOf(key, body);
+        await exchange.WaitIf(afterTheEffect: false, http.RequestAborted);
         if (exchange.How is not { } how || !exchange.BreaksNow(http.Request.Headers["Idempotency-Key"], brokenSends))
         {
-            await Answer(http, await Forward(http.Request, body));
+            var answer = await Forward(http.Request, body);
+            await exchange.WaitIf(afterTheEffect: true, http.RequestAborted);
+            await Answer(http, answer);
             return;
         }
 
         await BreakAt(how, http, body);
+    }
+
+    Wait? WaitOf(string key, byte[] body)
+    {
+        if (waits.IsEmpty) return null;
+
+        var said = Encoding.UTF8.GetString(body);
+        return waits.FirstOrDefault(wait => key == wait.Key || said.Contains(wait.Key, StringComparison.Ordinal)).Value;
     }
 
     async Task BreakAt(Break how, HttpContext http, byte[] body)
@@ -250,7 +276,19 @@ sealed class FlakyWire : IAsyncDisposable
         return form.TryGetValue("amount", out var amount) ? long.Parse(amount!, CultureInfo.InvariantCulture) : 0;
     }
 
-    sealed class Exchange(Break? how)
+    /// <summary>Over once it is disposed of.</summary>
+    sealed class Wait(bool afterTheEffect) : IDisposable
+    {
+        readonly TaskCompletionSource over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public bool AfterTheEffect => afterTheEffect;
+
+        public Task Over => over.Task;
+
+        public void Dispose() => over.TrySetResult();
+    }
+
+    sealed class Exchange(Break? how, Wait? waits)
     {
         readonly ConcurrentDictionary<string, int> times = new(StringComparer.Ordinal);
         int broken;
@@ -259,11 +297,16 @@ sealed class FlakyWire : IAsyncDisposable
 
         public int Broken => broken;
 
-        public static Exchange Of(long minorUnits)
+        public Wait? Waits { get; set; } = waits;
+
+        public static Exchange Of(long minorUnits, Wait? waits)
         {
             var place = minorUnits - BreakFrom;
-            return new(place >= 0 && place < Enum.GetValues<Break>().Length ? (Break)place : null);
+            return new(place >= 0 && place < Enum.GetValues<Break>().Length ? (Break)place : null, waits);
         }
+
+        public Task WaitIf(bool afterTheEffect, CancellationToken ct) =>
+            Waits is { } wait && wait.AfterTheEffect == afterTheEffect ? wait.Over.WaitAsync(ct) : Task.CompletedTask;
 
         /// <param name="key">Of what is sent; a question has none.</param>
         public bool BreaksNow(string? key, int brokenSends)

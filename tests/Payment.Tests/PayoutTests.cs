@@ -83,13 +83,19 @@ public sealed class PayoutTests(PaymentFleet fleet)
     [Fact]
     public async Task An_account_stays_while_money_is_on_its_way_there_and_can_be_changed_afterwards()
     {
-        var driver = await DriverWith("TESTPENDING");
+        var account = $"NL{Guid.NewGuid():N}"[..30].ToUpperInvariant();
+        var driver = await DriverWith(account);
         var payout = Due(driver);
-        await fleet.Publish(payout, Ct);
-        await PaymentFleet.Until(async () => await fleet.PayoutsSent([payout], Ct) == 1, Ct);
+        HttpResponseMessage during, removal;
+        using (fleet.Wire.Hold(account))
+        {
+            await fleet.Publish(payout, Ct);
+            await PaymentFleet.Until(async () => await fleet.PayoutsSent([payout], Ct) == 1, Ct);
 
-        var during = await Set(driver, "DE89370400440532013000");
-        var removal = await driver.Delete(Account, Ct);
+            during = await Set(driver, "DE89370400440532013000");
+            removal = await driver.Delete(Account, Ct);
+        }
+
         await fleet.PayoutEnds(payout, Ct);
         var afterwards = await Set(driver, "DE89370400440532013000");
 

@@ -123,12 +123,18 @@ public sealed class RefundTests(PaymentFleet fleet)
     [Fact]
     public async Task A_fare_that_is_lowered_while_the_card_is_being_charged_is_paid_back_afterwards()
     {
-        var passenger = await fleet.PassengerWithCard("tok_pending", Ct);
+        var card = PaymentFleet.CardOfItsOwn();
+        var passenger = await fleet.PassengerWithCard(card, Ct);
         var fare = passenger.Fare();
-        await fleet.Publish(fare, Ct);
-        await fleet.SomeAreSent([fare], 1, Ct);
+        using (fleet.Wire.Hold(card, afterTheEffect: true))
+        {
+            await fleet.Publish(fare, Ct);
+            await fleet.SomeAreSent([fare], 1, Ct);
 
-        await fleet.Publish(fare.LoweredBy(1_250), Ct);
+            var lowering = fare.LoweredBy(1_250);
+            await fleet.Publish(lowering, Ct);
+            await fleet.AllAreHandled([lowering], Ct);
+        }
 
         await fleet.PaymentBecomes(fare, "Settled", Ct);
         Assert.Equal(["Succeeded"], await fleet.RefundsEnd(fare, 1, Ct));

@@ -14,7 +14,7 @@ public sealed class SurplusTests(PaymentFleet fleet) : CodesUnderTest(fleet)
         var (passenger, fare) = await Shown();
         var url = await UrlOf(passenger, fare);
 
-        var phones = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Fleet.PhonePays(url, Ct)));
+        var phones = await AllPay(fare, url, 20);
 
         var paid = phones.Count(phone => phone.StatusCode == HttpStatusCode.OK);
         await Fleet.PaymentBecomes(fare, "Settled", Ct);
@@ -33,7 +33,7 @@ public sealed class SurplusTests(PaymentFleet fleet) : CodesUnderTest(fleet)
         var (passenger, fare) = await Shown();
         var url = await UrlOf(passenger, fare);
 
-        var phones = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Fleet.PhonePays(url, Ct, bank: "silent")));
+        var phones = await AllPay(fare, url, 3, bank: "silent");
 
         var paid = phones.Count(phone => phone.IsSuccessStatusCode);
         await Fleet.PaymentBecomes(fare, "Settled", Ct);
@@ -48,11 +48,12 @@ public sealed class SurplusTests(PaymentFleet fleet) : CodesUnderTest(fleet)
     {
         var (passenger, fare) = await Shown();
         var old = await UrlOf(passenger, fare);
-        await Fleet.PhonePays(old, Ct, bank: "slow");
+        await ScanSlowly(old);
 
         await Expire(old);
 
         var next = await AnotherThan(old, passenger, fare);
+        await Arrives(old);
         await SurplusBecomes(fare, "Succeeded", 1);
         Assert.Equal(0, await Kept(fare));
         await Fleet.PhonePays(next, Ct);
@@ -68,12 +69,13 @@ public sealed class SurplusTests(PaymentFleet fleet) : CodesUnderTest(fleet)
         var (passenger, fare) = await Shown();
         var url = await UrlOf(passenger, fare);
         var card = await passenger.AddCard("tok_ok", Ct);
-        await Fleet.PhonePays(url, Ct, bank: "slow");
+        await ScanSlowly(url);
 
         var retried = await passenger.Post(Retry(fare), new { paymentMethodId = card }, Ct);
 
         Assert.Equal(HttpStatusCode.Accepted, retried.StatusCode);
         var payment = await Fleet.PaymentBecomes(fare, "Settled", Ct);
+        await Arrives(url);
         await SurplusBecomes(fare, "Succeeded", 1);
         Assert.Equal("Card", payment.GetProperty("kind").GetString());
         Assert.Equal("code-ended", await CodeOf(await Fleet.PhonePays(url, Ct)));
@@ -149,10 +151,8 @@ public sealed class SurplusTests(PaymentFleet fleet) : CodesUnderTest(fleet)
     {
         var (passenger, fare) = await Shown();
         var url = await UrlOf(passenger, fare);
-        var phones = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Fleet.PhonePays(url, Ct, bank: "silent")));
+        var phones = await AllPay(fare, url, 3, bank: "silent", meanwhile: () => Dispute(fare, 0, outcome: "lost", key: "%:2"));
         var paid = phones.Count(phone => phone.IsSuccessStatusCode);
-
-        await Dispute(fare, 0, outcome: "lost", key: "%:2");
 
         await Fleet.PaymentBecomes(fare, "Settled", Ct);
         Assert.True(paid > 1, "No two phones were quick enough.");
@@ -166,10 +166,10 @@ public sealed class SurplusTests(PaymentFleet fleet) : CodesUnderTest(fleet)
     {
         var (passenger, fare) = await Shown();
         var old = await UrlOf(passenger, fare);
-        await Fleet.PhonePays(old, Ct, bank: "slow");
+        await ScanSlowly(old, bank: "Refusing");
         await Expire(old);
-        await Fleet.ExecuteAsOwner(
-            "update sandbox.scans set bank = 'Refusing' where code_id = (select id from sandbox.codes where url = @Url)", new { Url = old }, Ct);
+        await AnotherThan(old, passenger, fare);
+        await Arrives(old);
         await SurplusBecomes(fare, "Failed", 1);
         await Fleet.ExecuteAsOwner(
             "update sandbox.charges set card_token = 'tok_code_prompt' where code_key = any(@Keys)", new { Keys = await KeysOf(fare) }, Ct);

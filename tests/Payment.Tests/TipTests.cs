@@ -103,12 +103,17 @@ public sealed class TipTests(PaymentFleet fleet)
     public async Task A_card_is_not_removed_while_it_pays_a_tip()
     {
         var (passenger, fare) = await Paid("tok_ok");
-        var card = await passenger.AddCard("tok_pending", Ct);
-        await Tip(passenger, fare, 300, card);
+        var token = PaymentFleet.CardOfItsOwn();
+        var card = await passenger.AddCard(token, Ct);
+        using (fleet.Wire.Hold(token))
+        {
+            await Tip(passenger, fare, 300, card);
 
-        var removed = await passenger.Delete($"/v1/payment-methods/{card}", Ct);
+            var removed = await passenger.Delete($"/v1/payment-methods/{card}", Ct);
 
-        Assert.Equal(HttpStatusCode.Conflict, removed.StatusCode);
+            Assert.Equal(HttpStatusCode.Conflict, removed.StatusCode);
+        }
+
         await TipBecomes(passenger, fare, "Succeeded");
         Assert.Equal(HttpStatusCode.NoContent, (await passenger.Delete($"/v1/payment-methods/{card}", Ct)).StatusCode);
     }

@@ -64,9 +64,14 @@ public sealed class WalletTests(PaymentFleet fleet)
     [Fact]
     public async Task Of_twenty_top_ups_at_once_one_begins_and_a_day_has_its_limit()
     {
-        var passenger = await fleet.PassengerWithCard("tok_pending", Ct);
+        var card = PaymentFleet.CardOfItsOwn();
+        var passenger = await fleet.PassengerWithCard(card, Ct);
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Ask(passenger, 20_000)));
+        var answers = Array.Empty<HttpResponseMessage>();
+        using (fleet.Wire.Hold(card))
+        {
+            answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Ask(passenger, 20_000)));
+        }
 
         Assert.Equal(1, answers.Count(answer => answer.StatusCode == HttpStatusCode.Accepted));
         Assert.Equal(19, answers.Count(answer => answer.StatusCode == HttpStatusCode.Conflict));

@@ -6,9 +6,13 @@ using Xunit;
 namespace Tumpang.Payments.Tests;
 
 // NebengJek 7: the outcome of a payment was declared by the client: no provider, no signature, no callback.
-public sealed class WebhookTests(PaymentFleet fleet)
+public sealed class WebhookTests(PaymentFleet fleet) : IDisposable
 {
+    IDisposable? waiting;
+
     static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public void Dispose() => waiting?.Dispose();
 
     [Fact]
     public async Task A_forged_or_old_webhook_pays_nothing()
@@ -61,10 +65,12 @@ public sealed class WebhookTests(PaymentFleet fleet)
         Assert.Equal(HttpStatusCode.NoContent, await Send(nobody, Sign(nobody, DateTimeOffset.UtcNow)));
     }
 
-    /// <summary>A fare whose charge the provider has not decided.</summary>
+    /// <summary>A fare of whose charge nothing is known until the test is over.</summary>
     async Task<Contracts.FareFinalised> UndecidedFare()
     {
-        var passenger = await fleet.PassengerWithCard("tok_pending", Ct);
+        var card = PaymentFleet.CardOfItsOwn();
+        waiting = fleet.Wire.Hold(card);
+        var passenger = await fleet.PassengerWithCard(card, Ct);
         var fare = passenger.Fare();
         await fleet.Publish(fare, Ct);
         await fleet.SomeAreSent([fare], 1, Ct);

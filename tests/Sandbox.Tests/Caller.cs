@@ -62,12 +62,16 @@ sealed class Caller(SandboxServices services)
         [.. (await Send(HttpMethod.Get, $"/sandbox/sms/{number}")).Body.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("text").GetString()!)];
 
     /// <summary>True when there was no answer within two seconds.</summary>
-    public async Task<bool> WaitsInVain(string path, object body, string? key = null)
+    /// <param name="heard">Ends when it was heard of: who gives up before that, on a busy machine, has not asked at all.</param>
+    public async Task<bool> WaitsInVain(string path, object body, string? key = null, Func<Task>? heard = null)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        using var patience = new CancellationTokenSource();
         try
         {
-            await Send(HttpMethod.Post, path, body, key, ct: patience.Token);
+            var answer = Send(HttpMethod.Post, path, body, key, ct: patience.Token);
+            if (heard is not null) await heard();
+            patience.CancelAfter(TimeSpan.FromSeconds(2));
+            await answer;
             return false;
         }
         catch (OperationCanceledException)

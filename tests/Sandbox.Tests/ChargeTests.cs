@@ -79,7 +79,9 @@ public sealed class ChargeTests(SandboxServices services)
     public async Task A_caller_who_gives_up_waiting_finds_the_charge_by_its_key()
     {
         var key = Caller.NewKey();
-        Assert.True(await caller.WaitsInVain("/sandbox/payments/charges", new { amountMinorUnits = 1_250, currency = "USD", cardToken = "tok_timeout", reference = "ride" }, key));
+        Assert.True(await caller.WaitsInVain(
+            "/sandbox/payments/charges", new { amountMinorUnits = 1_250, currency = "USD", cardToken = "tok_timeout", reference = "ride" }, key,
+            heard: async () => await Eventually.Becomes(() => caller.Lookup(key), charge => charge.Status == 200)));
 
         var again = await caller.Charge("tok_timeout", key);
 

@@ -68,16 +68,22 @@ public sealed class CodeTests(SandboxServices services)
     [Fact]
     public async Task What_was_begun_in_time_arrives_after_the_code_was_closed()
     {
-        var key = Caller.NewKey();
-        var codeId = (await caller.MakeCode(key)).Text("codeId")!;
-
-        var begun = await caller.PayCode(codeId, bank: "slow");
+        const string stop = "update sandbox.scans set arrives_at = 'infinity' where code_id = @Id::uuid";
+        var (key, codeId, begun) = await services.InTimeFor(Begun, stop, scan => new { Id = scan.CodeId });
         var closed = await caller.CloseCode(key);
+        await services.Count("with arriving as (update sandbox.scans set arrives_at = now() where code_id = @Id::uuid) select 0", new { Id = codeId });
 
         var code = await Eventually.Becomes(() => caller.LookupCode(key), code => code.Text("status") == "paid");
         Assert.Equal((200, "closed", "paid"), (begun.Status, closed.Text("status"), code.Text("status")));
         Assert.Single(code.Body.GetProperty("payments").EnumerateArray());
         Assert.Equal(JsonValueKind.Null, begun.Body.TryGetProperty("chargeId", out var charge) ? charge.ValueKind : JsonValueKind.Null);
+
+        async Task<(string Key, string CodeId, Reply Begun)> Begun()
+        {
+            var ours = Caller.NewKey();
+            var id = (await caller.MakeCode(ours)).Text("codeId")!;
+            return (ours, id, await caller.PayCode(id, bank: "slow"));
+        }
     }
 
     [Fact]

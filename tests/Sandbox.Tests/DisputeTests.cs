@@ -57,17 +57,33 @@ public sealed class DisputeTests(SandboxServices services)
         Assert.Equal(409, (await Dispute((await caller.Charge("tok_declined", Caller.NewKey())).Text("chargeId")!, 1)).Status);
     }
 
-    [Theory]
-    [InlineData("tok_dispute_won", "dispute.opened", "dispute.won")]
-    [InlineData("tok_dispute_late", "dispute.won", "dispute.opened")]
-    public async Task A_card_that_disputes_by_itself_tells_of_each_step(string token, string first, string second)
+    [Fact]
+    public async Task A_card_that_disputes_by_itself_tells_of_each_step()
+    {
+        const string ofKey = "where charge_id = (select id from sandbox.charges where idempotency_key = @Key)";
+        var key = await services.InTimeFor(
+            () => Disputed("tok_dispute_won", ofKey), $"update sandbox.disputes set decides_at = 'infinity' {ofKey} and status = 'Open'", key => new { Key = key });
+
+        var first = await Told(key, 1);
+        await services.Count($"with deciding as (update sandbox.disputes set decides_at = now() {ofKey}) select 0", new { Key = key });
+        var both = await Told(key, 2);
+
+        Assert.Equal("dispute.opened", TypeOf(Assert.Single(first)));
+        Assert.Equal(["dispute.opened", "dispute.won"], both.Select(TypeOf));
+        Assert.All(both, webhook => Assert.Equal(1_000, webhook.Json.GetProperty("amountMinorUnits").GetInt64()));
+    }
+
+    [Fact]
+    public async Task A_card_whose_bank_is_slow_to_tell_tells_of_the_opening_long_after_the_end()
     {
         var key = Caller.NewKey();
-        await caller.Charge(token, key, amountMinorUnits: 1_000);
+        await caller.Charge("tok_dispute_late", key, amountMinorUnits: 1_000);
 
-        var told = await Eventually.Becomes(() => Task.FromResult(services.Receiver.For(key)), told => told.Count >= 2);
+        var told = await Told(key, 2);
 
-        Assert.Equal([first, second], told.Select(webhook => webhook.Json.GetProperty("type").GetString()));
+        Assert.Equal(["dispute.opened", "dispute.won"], told.Select(TypeOf).Order());
+        var opened = told.Single(webhook => TypeOf(webhook) == "dispute.opened");
+        Assert.True(opened.At - opened.Json.GetProperty("openedAt").GetDateTimeOffset() >= SandboxServices.DisputeFor + SandboxServices.LateBy);
         Assert.All(told, webhook => Assert.Equal(1_000, webhook.Json.GetProperty("amountMinorUnits").GetInt64()));
     }
 
@@ -87,6 +103,19 @@ public sealed class DisputeTests(SandboxServices services)
         Assert.Equal((409, "evidence-given"), (other.Status, other.Code));
         Assert.Equal("won", decided.Text("status"));
     }
+
+    /// <summary>The key of a charge that its card has disputed.</summary>
+    async Task<string> Disputed(string token, string ofKey)
+    {
+        var key = Caller.NewKey();
+        await caller.Charge(token, key, amountMinorUnits: 1_000);
+        await Eventually.Becomes(() => services.Count($"select count(*) from sandbox.disputes {ofKey}", new { Key = key }), disputes => disputes == 1);
+        return key;
+    }
+
+    Task<IReadOnlyList<Received>> Told(string key, int times) => Eventually.Becomes(() => Task.FromResult(services.Receiver.For(key)), told => told.Count >= times);
+
+    static string? TypeOf(Received webhook) => webhook.Json.GetProperty("type").GetString();
 
     async Task<string> Charged() => (await caller.Charge("tok_ok", Caller.NewKey(), amountMinorUnits: 1_000)).Text("chargeId")!;
 

@@ -38,7 +38,8 @@ public sealed class RefundTests(SandboxServices services)
     [InlineData("tok_webhook_late")]
     public async Task Only_a_succeeded_charge_can_be_refunded(string token)
     {
-        var chargeId = (await caller.Charge(token, Caller.NewKey())).Text("chargeId")!;
+        const string stop = "update sandbox.charges set decides_at = 'infinity' where id = @Id::uuid and status <> 'Succeeded'";
+        var chargeId = await services.InTimeFor(async () => (await caller.Charge(token, Caller.NewKey())).Text("chargeId")!, stop, id => new { Id = id });
 
         var refund = await caller.Refund(chargeId, 1, Caller.NewKey());
 
