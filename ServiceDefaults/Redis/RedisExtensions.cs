@@ -9,8 +9,11 @@ namespace Tumpang.ServiceDefaults;
 /// <summary>Redis: for what may be lost.</summary>
 public static class RedisExtensions
 {
-    /// <summary>How long a call may take before the store counts as gone. A frozen server never answers, so every wait needs a bound.</summary>
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    /// <summary>
+    /// How long a call may take before the store counts as gone; Redis:Patience where the machine may stand still for longer. A frozen server never
+    /// answers, so every wait needs a bound.
+    /// </summary>
+    public static TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>One multiplexer for the process, and its database.</summary>
     public static WebApplicationBuilder AddRedis(this WebApplicationBuilder builder)
@@ -18,6 +21,7 @@ public static class RedisExtensions
         var settings = ConfigurationOptions.Parse(builder.Configuration.GetConnectionString("redis")
             ?? throw new InvalidOperationException("ConnectionStrings:redis is not set."));
         settings.AbortOnConnectFail = false;
+        Patience = builder.Configuration.GetValue("Redis:Patience", Patience);
         builder.Services.AddSingleton(settings);
         builder.Services.AddHostedService<RedisWatch>();
         builder.Services.AddSingleton<IConnectionMultiplexer>(_ => Connect(settings));

@@ -145,7 +145,7 @@ public sealed class PassengerPhone(City city, IPAddress address, string phoneNum
         for (var attempt = 0; ; attempt++)
         {
             var quote = await Send(HttpMethod.Post, $"/v1/rides/{rideId}/reroute-quote", new { dropOff }, ct);
-            if (quote.Status != HttpStatusCode.NotFound || attempt == 50) return quote;
+            if (quote.Status != HttpStatusCode.NotFound || attempt == MostLooks) return quote;
 
             await Task.Delay(100, ct);
         }

@@ -3,7 +3,9 @@ namespace Tumpang.Testing;
 /// <summary>Waits for a condition with a deadline, so that a test is as quick as the fleet and as patient as a slow machine needs.</summary>
 public static class Eventually
 {
-    static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    /// <summary>Only a broken fleet uses it up.</summary>
+    static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
+
     static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The first value that satisfies the condition; TimeoutException, with the last value, when none does in time.</summary>

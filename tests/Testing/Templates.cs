@@ -10,11 +10,14 @@ static class Templates
     const string Name = "tumpang_template";
     const long LockKey = 7_486_967_002;
 
+    /// <summary>Whoever comes second waits for a whole migration, on a busy machine.</summary>
+    static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
+
     /// <summary>Makes the database of <paramref name="servers"/>; the first caller of a server migrates the template.</summary>
     /// <param name="renew">Drop a template that an earlier run left, because the schemas may have changed since.</param>
     public static async Task Clone(TestServers servers, Runner.Commands.TestStores shared, bool renew, CancellationToken ct)
     {
-        var postgres = new NpgsqlConnectionStringBuilder(shared.Postgres) { Database = "postgres", Pooling = false };
+        var postgres = new NpgsqlConnectionStringBuilder(shared.Postgres) { Database = "postgres", Pooling = false, CommandTimeout = (int)LongestWait.TotalSeconds };
         await using var connection = new NpgsqlConnection(postgres.ConnectionString);
         await connection.OpenAsync(ct);
         await Execute(connection, $"select pg_advisory_lock({LockKey})", ct);

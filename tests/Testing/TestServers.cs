@@ -36,7 +36,7 @@ public sealed class TestServers : IAsyncDisposable
         Redis = new(
             Path.Combine(directory, "redis"), shared.FreePorts + RedisPort, Secrets[Contract.PasswordOf(Topology.NameOf(Store.Redis))],
             Path.Combine(directory, "logs", "redis.log"), new ProcessRegistry(Path.Combine(directory, "redis", "run")));
-        Addresses = shared.Addresses.WithDatabase($"{project}_{Guid.NewGuid():N}".ToLowerInvariant()).WithVirtualHost(project) with { Redis = Redis.ConnectionString };
+        Addresses = Patient(shared.Addresses.WithDatabase($"{project}_{Guid.NewGuid():N}".ToLowerInvariant()).WithVirtualHost(project)) with { Redis = Redis.ConnectionString };
         Owner = NpgsqlDataSource.Create(Addresses.Postgres);
         Tokens = new(Addresses.Postgres);
     }
@@ -107,6 +107,13 @@ public sealed class TestServers : IAsyncDisposable
         {
             await own.DisposeAsync();
         }
+    }
+
+    /// <summary>Calls that wait for a connection or a lock while the machine stands still have met no outage.</summary>
+    static StoreAddresses Patient(StoreAddresses addresses)
+    {
+        const int seconds = 120;
+        return addresses with { Postgres = new NpgsqlConnectionStringBuilder(addresses.Postgres) { Timeout = seconds, CommandTimeout = seconds }.ConnectionString };
     }
 
     /// <summary>Every working copy and project has ports of its own below those that the system hands out, so that programs started by hand do not meet.</summary>
