@@ -48,8 +48,7 @@ public sealed class OutageTests(FleetUnderTest fleet, ITestOutputHelper output)
     {
         var options = ConfigurationOptions.Parse(fleet.Stores.Addresses.Redis);
         options.AllowAdmin = true;
-        options.AbortOnConnectFail = false;
-        options.ConnectTimeout = options.AsyncTimeout = options.SyncTimeout = 60_000;
+        options.ConnectTimeout = options.SyncTimeout = 60_000;
         using var redis = await ConnectionMultiplexer.ConnectAsync(options);
         await redis.GetServer(redis.GetEndPoints()[0]).FlushAllDatabasesAsync();
     }

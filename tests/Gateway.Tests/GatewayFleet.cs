@@ -38,9 +38,9 @@ public sealed class GatewayFleet : IAsyncLifetime
         }
 
         await Start("Production", Production);
-        await Start("Production", Impatient, new("Gateway__AnswerTimeout", "00:00:02"));
+        await Start("Production", Impatient, KeyValuePair.Create("Gateway__AnswerTimeout", "00:00:02"));
         await Start(
-            "Development", Development, new($"services__{HalfDeadService}__http__1", Nobody()), new($"services__{DeadService}__http__0", Nobody()));
+            "Development", Development, KeyValuePair.Create($"services__{HalfDeadService}__http__1", Nobody()), KeyValuePair.Create($"services__{DeadService}__http__0", Nobody()));
         while ((await Development.GetAsync("/health")).IsSuccessStatusCode)
         {
             await Task.Delay(100);

@@ -73,8 +73,7 @@ public sealed class RealtimeFleet : IAsyncLifetime
     {
         var options = ConfigurationOptions.Parse(servers!.Addresses.Redis);
         options.AllowAdmin = true;
-        options.AbortOnConnectFail = false;
-        options.ConnectTimeout = options.AsyncTimeout = options.SyncTimeout = 60_000;
+        options.ConnectTimeout = options.SyncTimeout = 60_000;
         return ConnectionMultiplexer.ConnectAsync(options);
     }
 }

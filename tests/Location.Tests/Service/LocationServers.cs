@@ -15,7 +15,7 @@ namespace Tumpang.Location.Tests.Service;
 public abstract class LocationServers : IAsyncLifetime
 {
     /// <summary>For connections of the test's own.</summary>
-    const string Patiently = "abortConnect=false,connectTimeout=60000,asyncTimeout=60000,syncTimeout=60000";
+    const string Patiently = "abortConnect=false,connectTimeout=60000,syncTimeout=60000";
 
     readonly ClockSetting clock;
     readonly IReadOnlyDictionary<string, string> settings;
@@ -40,7 +40,7 @@ public abstract class LocationServers : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         // A machine that stands still for a moment is no outage.
-        RedisExtensions.Patience = TimeSpan.FromMinutes(1);
+        RedisExtensions.Patience = TimeSpan.FromSeconds(20);
         servers = await TestServers.Start("Location.Tests", Test.Ct);
         redis = await ConnectionMultiplexer.ConnectAsync(servers.Redis.ConnectionString + ",allowAdmin=true," + Patiently);
         fleet = await servers.Run(["location"], copies: 2, settings: clock.Variables.Concat(settings).Append(new("Redis__Patience", "00:00:10")).ToDictionary(), ct: Test.Ct);
