@@ -32,6 +32,7 @@ public sealed class FleetUnderTest : IAsyncLifetime
         ["Matching__Default__SearchTime"] = "00:20:00",
         ["Matching__Default__OfferTime"] = "00:01:00",
         ["Matching__Default__PaymentMethodPatience"] = "00:00:30",
+        ["Otp__Lifetime"] = "01:00:00",
     };
 
     Stores? stores;
