@@ -9,7 +9,9 @@ namespace Tumpang.Simulator;
 /// <param name="Drivers">Cars on the road, 1 to 6 874.</param>
 /// <param name="Seed">Same seed, same city.</param>
 /// <param name="LongestTripMetres">Longer trips (straight line) stay at home; short ones make a short test.</param>
-public sealed record RushPlan(int Minutes, int TripsPerMinute, int Drivers, int Seed, double LongestTripMetres = double.PositiveInfinity);
+/// <param name="UndecidedOneIn">One passenger in so many wants to go elsewhere once a driver is on the way.</param>
+public sealed record RushPlan(
+    int Minutes, int TripsPerMinute, int Drivers, int Seed, double LongestTripMetres = double.PositiveInfinity, int UndecidedOneIn = 20);
 
 /// <summary>The rush hour: phones log in, drivers wait, passengers come as they came in 2013, and the city empties again.</summary>
 public sealed class RushHour(City city, RushPlan plan)
@@ -19,8 +21,6 @@ public sealed class RushHour(City city, RushPlan plan)
 
     /// <summary>After the last request the city has this long (city time) to become quiet.</summary>
     static readonly TimeSpan DrainLimit = TimeSpan.FromMinutes(150);
-
-    const int UndecidedOneIn = 20;
 
     const int GenerousOneIn = 6;
 
@@ -39,7 +39,7 @@ public sealed class RushHour(City city, RushPlan plan)
         var trips = CityData.Trips(plan.Minutes, plan.TripsPerMinute, plan.LongestTripMetres, random);
         Drivers = [.. CityData.DriverStarts(plan.Drivers, random).Select((start, index) => new DriverPhone(city, AddressOf(index, 1), NumberOf(index, 1), start, DriverNatureOf(random)))];
         Passengers = [.. trips.Select((trip, index) => new PassengerPhone(
-            city, AddressOf(index, 2), NumberOf(index, 2), trip, PassengerNatureOf(random) with { Undecided = index % UndecidedOneIn == 0, Generous = index % GenerousOneIn == 0 }))];
+            city, AddressOf(index, 2), NumberOf(index, 2), trip, PassengerNatureOf(random) with { Undecided = index % plan.UndecidedOneIn == 0, Generous = index % GenerousOneIn == 0 }))];
 
         await Prepare("drivers log in", Drivers, driver => driver.Prepare(ct), ct);
         using var shift = CancellationTokenSource.CreateLinkedTokenSource(ct);

@@ -9,11 +9,11 @@ namespace Tumpang.ServiceDefaults;
 /// <summary>Redis: for what may be lost.</summary>
 public static class RedisExtensions
 {
-    /// <summary>How long a call may take before the store counts as gone. A frozen server never answers, so every wait needs a bound.</summary>
-    static readonly TimeSpan UsualPatience = TimeSpan.FromSeconds(2);
-
-    /// <summary>The setting Redis:Patience; one for the process, like the connection.</summary>
-    static TimeSpan patience = UsualPatience;
+    /// <summary>
+    /// How long a call may take before the store counts as gone; Redis:Patience where the machine may stand still for longer. A frozen server never
+    /// answers, so every wait needs a bound.
+    /// </summary>
+    public static TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>One multiplexer for the process, and its database.</summary>
     public static WebApplicationBuilder AddRedis(this WebApplicationBuilder builder)
@@ -21,7 +21,7 @@ public static class RedisExtensions
         var settings = ConfigurationOptions.Parse(builder.Configuration.GetConnectionString("redis")
             ?? throw new InvalidOperationException("ConnectionStrings:redis is not set."));
         settings.AbortOnConnectFail = false;
-        patience = builder.Configuration.GetValue("Redis:Patience", UsualPatience);
+        Patience = builder.Configuration.GetValue("Redis:Patience", Patience);
         builder.Services.AddSingleton(settings);
         builder.Services.AddHostedService<RedisWatch>();
         builder.Services.AddSingleton<IConnectionMultiplexer>(_ => Connect(settings));
@@ -31,10 +31,10 @@ public static class RedisExtensions
     }
 
     /// <summary>Waits for an answer of Redis, but not for ever: TimeoutException, which callers see as a 503.</summary>
-    public static Task<T> Soon<T>(this Task<T> answer) => answer.IsCompleted ? answer : answer.WaitAsync(patience);
+    public static Task<T> Soon<T>(this Task<T> answer) => answer.IsCompleted ? answer : answer.WaitAsync(Patience);
 
     /// <inheritdoc cref="Soon{T}"/>
-    public static Task Soon(this Task answer) => answer.IsCompleted ? answer : answer.WaitAsync(patience);
+    public static Task Soon(this Task answer) => answer.IsCompleted ? answer : answer.WaitAsync(Patience);
 
     static ConnectionMultiplexer Connect(ConfigurationOptions settings)
     {

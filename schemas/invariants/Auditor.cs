@@ -7,7 +7,7 @@ namespace Tumpang.Invariants;
 /// </summary>
 public static class Auditor
 {
-    static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan DrainPatience = TimeSpan.FromMinutes(3);
     static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(500);
 
     /// <summary>What is checked, in this order.</summary>

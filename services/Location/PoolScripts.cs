@@ -12,15 +12,18 @@ static class PoolScripts
 {
     /// <summary>
     /// Keys: driver hash, then (positions, seen) per class. Arguments: member, version, city, class, online, ride, track ride,
-    /// believed until (system ms), TTL ms, index of the class whose pool the driver may be in (0 = none), zone of the queue.
+    /// believed until (system ms), TTL ms, index of the class whose pool the driver may be in (0 = none), zone of the queue, system ms.
+    /// News of a change that comes after the next one has been announced is not believed: that one may be committed by now.
     /// </summary>
     public const string Remember = $$"""
-        {{FeedScripts.Tell}}local known = redis.call('HMGET', KEYS[1], 'version', 'coming')
+        {{FeedScripts.Tell}}local known = redis.call('HMGET', KEYS[1], 'version', 'coming', 'hold')
         if known[1] and tonumber(known[1]) > tonumber(ARGV[2]) then return 0 end
-        if known[2] and tonumber(known[2]) <= tonumber(ARGV[2]) then redis.call('HDEL', KEYS[1], 'hold', 'coming') end
+        local believed = ARGV[8]
+        if known[2] and tonumber(known[2]) <= tonumber(ARGV[2]) then redis.call('HDEL', KEYS[1], 'hold', 'coming')
+        elseif known[3] and tonumber(known[3]) > tonumber(ARGV[12]) then believed = 0 end
         if redis.call('HGET', KEYS[1], 'queue') ~= ARGV[11] then redis.call('HDEL', KEYS[1], 'outside') end
         redis.call('HSET', KEYS[1], 'version', ARGV[2], 'city', ARGV[3], 'class', ARGV[4], 'online', ARGV[5],
-            'ride', ARGV[6], 'track', ARGV[7], 'until', ARGV[8], 'queue', ARGV[11])
+            'ride', ARGV[6], 'track', ARGV[7], 'until', believed, 'queue', ARGV[11])
         redis.call('PEXPIRE', KEYS[1], ARGV[9])
         local left = {}
         for class = 1, (#KEYS - 3) / 2 do

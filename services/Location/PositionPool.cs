@@ -50,7 +50,7 @@ sealed class PositionPool(IDatabase redis, PoolMirror mirror, Cities cities, Cit
         [
             Member(duty.DriverId), duty.Version, duty.CityId ?? "", duty.VehicleClass?.ToString() ?? "", duty.Online, Text(duty.RideId), Text(duty.TrackRideId),
             SystemMilliseconds() + Milliseconds(clock.ToSystem(rules.DutyBelievedFor)), Lifetime(),
-            duty.IsAvailable && duty.CityId == city ? (int)duty.VehicleClass!.Value + 1 : 0, Text(duty.QueueZoneId),
+            duty.IsAvailable && duty.CityId == city ? (int)duty.VehicleClass!.Value + 1 : 0, Text(duty.QueueZoneId), SystemMilliseconds(),
         ]);
 
     /// <summary>Takes a driver out before the change that makes them unavailable commits; <paramref name="coming"/> is the duty after it.</summary>

@@ -80,7 +80,7 @@ public sealed class DriverPhone(City city, IPAddress address, string phoneNumber
                 return;
             }
 
-            if (attempt == 50)
+            if (attempt == MostLooks)
             {
                 await Must(Task.FromResult(answer));
             }
@@ -207,7 +207,7 @@ public sealed class DriverPhone(City city, IPAddress address, string phoneNumber
         for (var attempt = 0; ; attempt++)
         {
             var answer = await Send(HttpMethod.Post, $"/v1/rides/{rideId}/payment/cash-received", new { }, ct);
-            if (answer.Status != HttpStatusCode.NotFound || attempt == 50)
+            if (answer.Status != HttpStatusCode.NotFound || attempt == MostLooks)
             {
                 Expect(answer, "cash-received");
                 return;
@@ -224,7 +224,7 @@ public sealed class DriverPhone(City city, IPAddress address, string phoneNumber
         {
             var answer = await Send(HttpMethod.Post, $"/v1/rides/{rideId}/{step}", body, ct);
             // The ride comes with an event: while the broker is down, a driver around the corner is there before it.
-            if (answer.Status == HttpStatusCode.NotFound && attempt < 600)
+            if (answer.Status == HttpStatusCode.NotFound && attempt < MostLooks)
             {
                 await Task.Delay(100, ct);
                 continue;

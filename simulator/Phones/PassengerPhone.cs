@@ -75,13 +75,25 @@ public sealed class PassengerPhone(City city, IPAddress address, string phoneNum
 
     async Task RequestRide(CancellationToken ct)
     {
+        var request = await RequestUnderQuote(ct);
+        while (request.Code == "quote-expired")
+        {
+            // The fleet was away for longer than the price was good for: its five minutes are seconds where the clock runs fast.
+            Measured.Count("refused: request quote-expired");
+            request = await RequestUnderQuote(ct);
+        }
+
+        requestId = (await Must(Task.FromResult(request))).GetProperty("rideRequestId").GetGuid();
+        Measured.Count("requests");
+        State = "searching";
+    }
+
+    async Task<Answer> RequestUnderQuote(CancellationToken ct)
+    {
         var quotes = await Must(Send(HttpMethod.Post, "/v1/quotes", new { pickup = trip.Pickup, dropOff = trip.DropOff }, ct));
         var quote = quotes.GetProperty("quotes").EnumerateArray().First(each => each.GetProperty("vehicleClass").GetString() == "Standard");
         requestedAt = City.Clock.GetUtcNow();
-        var request = await Must(Send(HttpMethod.Post, "/v1/ride-requests", new { quoteToken = quote.GetProperty("token").GetString(), paymentMethodId }, ct));
-        requestId = request.GetProperty("rideRequestId").GetGuid();
-        Measured.Count("requests");
-        State = "searching";
+        return await Send(HttpMethod.Post, "/v1/ride-requests", new { quoteToken = quote.GetProperty("token").GetString(), paymentMethodId }, ct);
     }
 
     async Task<Frame?> NextFrame(CancellationToken ct)
@@ -145,7 +157,7 @@ public sealed class PassengerPhone(City city, IPAddress address, string phoneNum
         for (var attempt = 0; ; attempt++)
         {
             var quote = await Send(HttpMethod.Post, $"/v1/rides/{rideId}/reroute-quote", new { dropOff }, ct);
-            if (quote.Status != HttpStatusCode.NotFound || attempt == 50) return quote;
+            if (quote.Status != HttpStatusCode.NotFound || attempt == MostLooks) return quote;
 
             await Task.Delay(100, ct);
         }

@@ -26,6 +26,9 @@ public abstract class Phone : IAsyncDisposable
     /// <summary>About half a minute in all: longer than any restart of a service or a store.</summary>
     const int MaxTries = 18;
 
+    /// <summary>How often a phone asks, a tenth of a second apart, for what another service learns by an event: a minute, longer than any restart.</summary>
+    protected const int MostLooks = 600;
+
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     readonly HttpClient http;

@@ -37,7 +37,7 @@ public sealed class PhoneSocket(City city, SocketsHttpHandler handler, Func<stri
     {
         var welcome = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         running = Run(welcome, closing.Token);
-        await welcome.Task.WaitAsync(TimeSpan.FromSeconds(30), ct);
+        await welcome.Task.WaitAsync(TimeSpan.FromMinutes(2), ct);
     }
 
     /// <summary>Sends a frame; false when there is no connection right now, which for positions does not matter.</summary>

@@ -25,6 +25,16 @@ public sealed class FleetUnderTest : IAsyncLifetime
     const int Speed = 10;
     const int PortsByHand = 26_400;
 
+    /// <summary>A machine that stands still for twenty seconds takes more than three minutes of this city: nobody is given up for that.</summary>
+    static readonly Dictionary<string, string> Settings = new()
+    {
+        ["Billing__Surge__Every"] = "00:00:01",
+        ["Matching__Default__SearchTime"] = "00:20:00",
+        ["Matching__Default__OfferTime"] = "00:01:00",
+        ["Matching__Default__PaymentMethodPatience"] = "00:00:30",
+        ["Otp__Lifetime"] = "01:00:00",
+    };
+
     Stores? stores;
     Runner.Fleets.Fleet? fleet;
 
@@ -56,7 +66,7 @@ public sealed class FleetUnderTest : IAsyncLifetime
             new FleetOptions(repository, data, ports, stores.Addresses, stores.Secrets)
             {
                 Replicas = Copies,
-                Settings = new Dictionary<string, string> { ["Billing__Surge__Every"] = "00:00:01" },
+                Settings = Settings,
                 Clock = new ClockSetting(CityData.DemandStart, TimeProvider.System.GetUtcNow(), Speed),
             },
             ct: ct);

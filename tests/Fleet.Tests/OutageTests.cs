@@ -48,6 +48,7 @@ public sealed class OutageTests(FleetUnderTest fleet, ITestOutputHelper output)
     {
         var options = ConfigurationOptions.Parse(fleet.Stores.Addresses.Redis);
         options.AllowAdmin = true;
+        options.ConnectTimeout = options.SyncTimeout = 60_000;
         using var redis = await ConnectionMultiplexer.ConnectAsync(options);
         await redis.GetServer(redis.GetEndPoints()[0]).FlushAllDatabasesAsync();
     }
@@ -93,7 +94,7 @@ public sealed class OutageTests(FleetUnderTest fleet, ITestOutputHelper output)
             process.Start();
         }
 
-        await process.WaitUntilHealthy(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        await process.WaitUntilHealthy(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
     }
 
     static Task Pause(TimeSpan time, CancellationToken ct) => Task.Delay(time, ct).ContinueWith(_ => { }, TaskScheduler.Default);

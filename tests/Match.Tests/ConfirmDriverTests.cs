@@ -52,6 +52,8 @@ public sealed class ConfirmDriverTests(MatchFleet fleet)
     {
         var (passenger, drivers, rideRequestId) = await AcceptedByTheDriver();
 
+        // As if the time to think about the driver had passed.
+        await fleet.Rows<Guid>("update match.ride_requests set confirm_by = now() where ride_request_id = @rideRequestId returning ride_request_id", new { rideRequestId });
         await passenger.Sees(rideRequestId, RideRequestStatus.Cancelled);
         var late = await passenger.Confirm(rideRequestId, accept: true);
 

@@ -101,11 +101,13 @@ public sealed class OfferTests(MatchFleet fleet)
     [Fact]
     public async Task An_unanswered_offer_expires_and_the_next_driver_is_asked()
     {
-        var city = fleet.City(CityKind.Hasty);
+        var city = fleet.City(CityKind.Plain);
         var (passenger, drivers) = (await city.Passenger(), await city.Drivers(2));
         var rideRequestId = await passenger.Requests();
         var missed = (await drivers[0].GetsAnOffer()).OfferId;
 
+        // As if the time to think about it had passed.
+        await fleet.Rows<Guid>("update match.offers set expires_at = now() where offer_id = @missed returning offer_id", new { missed });
         var next = await drivers[1].GetsAnOffer();
         var late = await drivers[0].Accept(missed);
 

@@ -12,7 +12,8 @@ public sealed class ScheduledRideTests(MatchFleet fleet)
     {
         var city = fleet.City(CityKind.Planned);
         var (passenger, driver) = (await city.Passenger(), await city.Driver());
-        var pickupAt = TestCity.Now.AddSeconds(12);
+        // Long enough for all that is looked at before the search begins, also where the machine stands still.
+        var pickupAt = TestCity.Now.AddSeconds(30);
 
         var reply = await passenger.Schedule(pickupAt);
         Assert.Equal((HttpStatusCode.Created, nameof(RideRequestStatus.Scheduled)), (reply.Status, reply.Body.Status));
@@ -35,9 +36,11 @@ public sealed class ScheduledRideTests(MatchFleet fleet)
     {
         var city = fleet.City(CityKind.Planned);
         var passengers = await city.Passengers(20);
-        var pickupAt = TestCity.Now.AddSeconds(8);
-        var ids = (await Task.WhenAll(passengers.Select(passenger => passenger.Schedule(pickupAt)))).Select(reply => reply.Body.RideRequestId).ToArray();
+        var ids = (await Task.WhenAll(passengers.Select(passenger => passenger.Schedule(Later)))).Select(reply => reply.Body.RideRequestId).ToArray();
 
+        await TimeHasCome(secondsToPickup: 1, ids);
+        foreach (var (passenger, id) in passengers.Zip(ids)) await passenger.Sees(id, RideRequestStatus.Searching);
+        await fleet.Rows<Guid>("update match.ride_requests set search_ends_at = now() where ride_request_id = any(@ids) returning ride_request_id", new { ids });
         foreach (var (passenger, id) in passengers.Zip(ids)) await passenger.Sees(id, RideRequestStatus.NoDriverFound);
 
         foreach (var id in ids) Assert.Equal([nameof(RideRequested), nameof(ScheduledSearchStarted), nameof(NoDriverFound)], await fleet.EventsOf(id));
@@ -77,11 +80,12 @@ public sealed class ScheduledRideTests(MatchFleet fleet)
     {
         var city = fleet.City(CityKind.Planned);
         var (passengers, driver) = (await city.Passengers(2), await city.Driver());
-        var pickupAt = TestCity.Now.AddSeconds(8);
-        var id = (await passengers[0].Schedule(pickupAt)).Body.RideRequestId;
-        var later = (await passengers[1].Schedule(pickupAt.AddSeconds(1))).Body.RideRequestId;
+        var id = (await passengers[0].Schedule(Later)).Body.RideRequestId;
+        var later = (await passengers[1].Schedule(Later)).Body.RideRequestId;
 
         Assert.True((await passengers[0].Cancel(id)).Succeeded);
+        await TimeHasCome(secondsToPickup: 1, id);
+        await TimeHasCome(secondsToPickup: 2, later);
         // Whoever is offered the later ride would have been offered the earlier one before it.
         var offer = await driver.GetsAnOffer();
 
@@ -97,7 +101,8 @@ public sealed class ScheduledRideTests(MatchFleet fleet)
         await passenger.Requests();
         await driver.TakesAnOffer();
 
-        var id = (await passenger.Schedule(TestCity.Now.AddSeconds(6))).Body.RideRequestId;
+        var id = (await passenger.Schedule(Later)).Body.RideRequestId;
+        await TimeHasCome(secondsToPickup: 0, id);
         await passenger.Sees(id, RideRequestStatus.Cancelled);
 
         Assert.Equal([nameof(RideRequested), nameof(RideRequestCancelled)], await fleet.EventsOf(id));
@@ -109,14 +114,18 @@ public sealed class ScheduledRideTests(MatchFleet fleet)
         var city = fleet.City(CityKind.Planned);
         var passengers = await city.Passengers(3);
         await city.Driver();
-        var pickupAt = TestCity.Now.AddSeconds(8);
-        var ids = (await Task.WhenAll(passengers.Select(passenger => passenger.Schedule(pickupAt)))).Select(reply => reply.Body.RideRequestId).ToArray();
+        var ids = (await Task.WhenAll(passengers.Select(passenger => passenger.Schedule(Later)))).Select(reply => reply.Body.RideRequestId).ToArray();
 
         await fleet.Tell(
             new PassengerDebtIncurred(passengers[0].Id, Guid.CreateVersion7(), new(500, "USD")) { OccurredAt = TestCity.Now, Version = 1 },
             new PaymentMethodRemoved(passengers[1].PaymentMethodId, passengers[1].Id) { OccurredAt = TestCity.Now, Version = 2 });
+        await Eventually.Is(2L, async () => await fleet.Count("match.debts where passenger_id = @Id", new { passengers[0].Id })
+            + await fleet.Count("match.payment_methods where payment_method_id = @PaymentMethodId and removed", new { passengers[1].PaymentMethodId }));
+        await TimeHasCome(secondsToPickup: 1, ids);
         await passengers[0].Sees(ids[0], RideRequestStatus.Cancelled);
         await passengers[1].Sees(ids[1], RideRequestStatus.Cancelled);
+
+        await Eventually.Is(0L, () => Scheduled(passengers[2]));
 
         foreach (var id in ids[..2]) Assert.Equal([nameof(RideRequested), nameof(RideRequestCancelled)], await fleet.EventsOf(id));
         Assert.Contains(nameof(ScheduledSearchStarted), await fleet.EventsOf(ids[2]));
@@ -132,6 +141,14 @@ public sealed class ScheduledRideTests(MatchFleet fleet)
         Assert.Equal(TimeSpan.FromMinutes(25), rules.LeadFor(6_000));
         Assert.Equal(TimeSpan.FromMinutes(25), rules.LeadFor(null));
     }
+
+    /// <summary>Beyond what any copy looks ahead to, so that nothing happens before the test says so.</summary>
+    static DateTimeOffset Later => TestCity.Now.AddHours(2);
+
+    /// <summary>As if the time had passed.</summary>
+    Task TimeHasCome(int secondsToPickup, params Guid[] ids) => fleet.Rows<Guid>(
+        "update match.ride_requests set pickup_at = now() + make_interval(secs => @secondsToPickup) where ride_request_id = any(@ids) returning ride_request_id",
+        new { secondsToPickup, ids });
 
     Task<long> Scheduled(Passenger passenger) => fleet.Count("match.ride_requests where passenger_id = @Id and status = 'Scheduled'", new { passenger.Id });
 }

@@ -93,7 +93,8 @@ sealed record Body
 /// <summary>Waits for what takes a moment, with a deadline.</summary>
 static class Eventually
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    /// <summary>Only a broken service uses it up.</summary>
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     public static Task Is<T>(T expected, Func<Task<T>> actual)
         where T : struct =>

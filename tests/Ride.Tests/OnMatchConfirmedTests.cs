@@ -17,10 +17,11 @@ public sealed class OnMatchConfirmedTests(RideFleet fleet)
     {
         var match = Samples.Match();
 
-        await fleet.Bus.Publish(Ct, Enumerable.Range(0, Callers).SelectMany(_ => new[] { match, match with { EventId = Guid.CreateVersion7() } }));
+        var deliveries = Enumerable.Range(0, Callers).SelectMany(_ => new[] { match, match with { EventId = Guid.CreateVersion7() } }).ToList();
+        await fleet.Bus.Publish(Ct, deliveries);
 
         await Eventually.Get(() => fleet.StatusOf(match), status => status == "DriverAssigned", Ct);
-        await Eventually.Get(() => fleet.Scalar<long>("select count(*) from ride.inbox where consumer = 'OnMatchConfirmed'", match), count => count >= Callers + 1, Ct);
+        await Eventually.Get(() => fleet.Heard(deliveries), count => count == Callers + 1, Ct);
         Assert.Single(await fleet.Bus.Published<RideCreated>("ride", match.RideId, Ct));
     }
 

@@ -114,6 +114,14 @@ public sealed class RideFleet : IAsyncLifetime
         return await database.ExecuteScalarAsync<T>(new(sql, new { match.RideId, match.DriverId, match.PassengerId }, cancellationToken: Ct));
     }
 
+    /// <summary>How many of these events ride has handled; each counts once, however often it was delivered.</summary>
+    public async Task<long> Heard(IEnumerable<Event> events)
+    {
+        await using var database = await servers!.Owner.OpenConnectionAsync(Ct);
+        var ids = events.Select(happened => happened.EventId).ToArray();
+        return await database.ExecuteScalarAsync<long>(new("select count(*) from ride.inbox where event_id = any(@ids)", new { ids }, cancellationToken: Ct));
+    }
+
     public async ValueTask DisposeAsync()
     {
         http.Dispose();

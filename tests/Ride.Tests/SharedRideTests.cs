@@ -39,12 +39,12 @@ public sealed class SharedRideTests(RideFleet fleet)
     {
         var match = await fleet.Ride(RideStatus.InProgress);
         var token = await Share(match, match.PassengerId);
-        await fleet.Bus.Publish(
-            Ct, Approved(match.DriverId, "B2SRI", version: 3), Approved(match.DriverId, "B1OLD", version: 2), Approved(match.DriverId, null, version: 4));
+        var approvals = new[] { Approved(match.DriverId, "B2SRI", version: 3), Approved(match.DriverId, "B1OLD", version: 2), Approved(match.DriverId, null, version: 4) };
+        await fleet.Bus.Publish(Ct, approvals);
         await fleet.Bus.Publish(Ct, Progressed(match, match.Pickup, seconds: 10) with { RemainingSeconds = 1_234 });
 
         var seen = await Eventually.Get(() => See(token), body => body.TryGetProperty("position", out _) && body.TryGetProperty("vehicle", out _), Ct);
-        await Eventually.Get(() => fleet.Scalar<long>("select version from ride.vehicles where driver_id = @DriverId", match), version => version == 3, Ct);
+        await Eventually.Get(() => fleet.Heard(approvals), count => count == approvals.Length, Ct);
         using var own = await fleet.Send(HttpMethod.Get, $"/v1/rides/{match.RideId}", match.PassengerId);
 
         Assert.Equal(1_234, seen.GetProperty("secondsToDropOff").GetInt32());

@@ -3,7 +3,7 @@ namespace Tumpang.Testing;
 /// <summary>Waits for a condition with a deadline, so that a test is as quick as the fleet and as patient as a slow machine needs.</summary>
 public static class Eventually
 {
-    /// <summary>Longer than a machine that stands still and whoever then tries again need together; only what never comes uses it up.</summary>
+    /// <summary>Only a broken fleet uses it up.</summary>
     static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
     static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);

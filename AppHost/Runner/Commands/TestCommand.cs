@@ -33,7 +33,8 @@ internal static class TestCommand
         await Build.Projects(repository, [.. Build.Fleet, .. projects.Select(TestRun.ProjectFile)], screen, ct);
         var directory = Path.Combine(repository.StateDirectory, "test");
         await using var run = FleetRun.Claim(directory, screen) ?? throw new FleetException("Another ./fleet test is running.");
-        // What a killed run left of its fixtures holds the ports of ours; only its records, which are about to go, tell of it.
+        // What a killed run left, its test programs first, holds the ports of ours; only its records, which are about to go, tell of it.
+        await Stores.StopLeftovers(directory, screen);
         await TestRun.StopFixtures(directory, screen);
         await run.Wipe();
         await using var stores = await Stores.Start(new StoreOptions(directory, FleetPlan.TestPorts) { MaxConnections = MaxConnections, VirtualHosts = projects }, screen, ct);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Tumpang.Runner.Fleets;
+using Tumpang.Runner.Processes;
 using Tumpang.Runner.Servers;
 
 namespace Tumpang.Runner.Commands;
@@ -66,6 +67,15 @@ internal sealed class TestRun(Repository repository, Stores stores, string? meth
         }
     }
 
+    /// <summary>It goes on when we are killed, and the next run must be able to end it.</summary>
+    void Remember(string project, Process process)
+    {
+        if (ProcessIdentity.Of(process.Id) is { } identity)
+        {
+            stores.Processes.Add(project, identity, Signal.Kill);
+        }
+    }
+
     async Task<ProjectResult> RunProgram(string project, string handOver, CancellationToken ct)
     {
         var clock = Stopwatch.StartNew();
@@ -78,6 +88,7 @@ internal sealed class TestRun(Repository repository, Stores stores, string? meth
         };
         start.Environment[TestStores.Variable] = handOver;
         using var process = Process.Start(start)!;
+        Remember(project, process);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(LongestProject);
         await using var end = limit.Token.Register(() => process.Kill(entireProcessTree: true));
@@ -92,6 +103,7 @@ internal sealed class TestRun(Repository repository, Stores stores, string? meth
         }
 
         await process.WaitForExitAsync(CancellationToken.None);
+        stores.Processes.Remove(project);
         if (limit.IsCancellationRequested)
         {
             screen.Warn($"{project} was stopped after {clock.Elapsed.TotalMinutes:0} min.");

@@ -79,8 +79,10 @@ public sealed class DutyTests(LocationCity city)
     {
         var place = city.FreshPlace();
         await using var driver = await city.NewDriver(place);
-        await city.Publish(new RideStory(driver.Id, Guid.CreateVersion7()).Confirmed(city.Now));
-        await Test.Until(async () => (await city.Nearby(place, 500)).Count == 0);
+        var ride = new RideStory(driver.Id, Guid.CreateVersion7());
+        await city.Publish(ride.Confirmed(city.Now));
+        // The pool is left a moment before the match is in the database.
+        await Test.Until(async () => await city.Knows(ride.RideId) && (await city.Nearby(place, 500)).Count == 0);
 
         await city.FlushRedis();
         await driver.Report(Point(place, city.Now.AddSeconds(5)));

@@ -14,6 +14,9 @@ namespace Tumpang.Location.Tests.Service;
 /// <summary>Two copies of location as processes, on a database, a virtual host and a Redis of their own.</summary>
 public abstract class LocationServers : IAsyncLifetime
 {
+    /// <summary>For connections of the test's own.</summary>
+    const string Patiently = "abortConnect=false,connectTimeout=60000,syncTimeout=60000";
+
     readonly ClockSetting clock;
     readonly IReadOnlyDictionary<string, string> settings;
     TestServers servers = null!;
@@ -36,9 +39,11 @@ public abstract class LocationServers : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        // A machine that stands still for a moment is no outage.
+        RedisExtensions.Patience = TimeSpan.FromSeconds(20);
         servers = await TestServers.Start("Location.Tests", Test.Ct);
-        redis = await ConnectionMultiplexer.ConnectAsync(servers.Redis.ConnectionString + ",allowAdmin=true");
-        fleet = await servers.Run(["location"], copies: 2, settings: clock.Variables.Concat(settings).ToDictionary(), ct: Test.Ct);
+        redis = await ConnectionMultiplexer.ConnectAsync(servers.Redis.ConnectionString + ",allowAdmin=true," + Patiently);
+        fleet = await servers.Run(["location"], copies: 2, settings: clock.Variables.Concat(settings).Append(new("Redis__Patience", "00:00:10")).ToDictionary(), ct: Test.Ct);
     }
 
     public async ValueTask DisposeAsync()
@@ -87,7 +92,7 @@ public abstract class LocationServers : IAsyncLifetime
 
     /// <summary>A connection to Redis of a test's own.</summary>
     public Task<ConnectionMultiplexer> ConnectToRedis(RedisWire? wire = null) =>
-        ConnectionMultiplexer.ConnectAsync((wire?.ConnectionString ?? servers.Redis.ConnectionString) + ",abortConnect=false");
+        ConnectionMultiplexer.ConnectAsync(wire is null ? $"{servers.Redis.ConnectionString},{Patiently}" : wire.ConnectionString + ",abortConnect=false");
 
     /// <summary>A wire to Redis that can be cut without a sound.</summary>
     public RedisWire WireToRedis() => new(servers.Redis.ConnectionString);
@@ -106,6 +111,7 @@ public abstract class LocationServers : IAsyncLifetime
         {
             await servers.Redis.Start(Test.Ct);
             await WaitUntilHealthy();
+            await Test.Until(() => Task.FromResult(redis.IsConnected));
         }
     }
 
@@ -124,7 +130,7 @@ public abstract class LocationServers : IAsyncLifetime
         await WaitUntilHealthy();
     }
 
-    Task WaitUntilHealthy() => Task.WhenAll(fleet["location"].Select(copy => copy.WaitUntilHealthy(TimeSpan.FromSeconds(60), Test.Ct)));
+    Task WaitUntilHealthy() => Task.WhenAll(fleet["location"].Select(copy => copy.WaitUntilHealthy(TimeSpan.FromMinutes(2), Test.Ct)));
 
     IServer RedisServer => redis.GetServer(redis.GetEndPoints()[0]);
 }

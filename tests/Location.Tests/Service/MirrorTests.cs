@@ -66,7 +66,13 @@ public sealed class MirrorTests(LocationCity city)
         wire.MuteWhatIsOpen();
         await near.Pool.Withdraw(near.CityId, duty with { Version = 2 });
         var withdrawn = Stopwatch.GetTimestamp();
-        while (far.InMemory(query) is not null) Assert.True(Stopwatch.GetElapsedTime(withdrawn) < 2 * rules.MirrorBelievedFor);
+        // The time is taken before the question: between the two a busy machine may do anything else.
+        var askedAfter = TimeSpan.Zero;
+        while (far.InMemory(query) is not null)
+        {
+            Assert.True(askedAfter < 2 * rules.MirrorBelievedFor);
+            askedAfter = Stopwatch.GetElapsedTime(withdrawn);
+        }
 
         await Assert.ThrowsAnyAsync<Exception>(() => far.Nearby(query));
         Assert.Empty(await near.InRedis(query));
@@ -85,7 +91,7 @@ public sealed class MirrorTests(LocationCity city)
         {
             var writer = copies[step % copies.Length];
             await writer.Offer(duty, TimesSquare.North(10 * step));
-            await Task.Delay(writer.Rules.MirrorBelievedFor, Test.Ct);
+            await Test.UntilMirrored(writer.Rules);
 
             foreach (var copy in copies) Assert.Equal(10 * step, (await copy.Nearby(Query.Of(TimesSquare))).Single().DistanceMetres);
         }
@@ -130,7 +136,7 @@ public sealed class MirrorTests(LocationCity city)
         if (how == "slept") await copies[0].Pool.Withdraw(cityId, gone with { Version = 2 });
         else await copies[0].Redis.KeyDeleteAsync([.. PoolKeys.DriverAndPools(cityId, gone.DriverId)]);
         var newcomers = Enumerable.Range(0, others).Select(number => (Duty: copies[0].Free(Guid.CreateVersion7()), Place: TimesSquare.North(number % 500)));
-        await Task.WhenAll(newcomers.Select(driver => copies[0].Offer(driver.Duty, driver.Place)));
+        foreach (var some in newcomers.Chunk(100)) await Task.WhenAll(some.Select(driver => copies[0].Offer(driver.Duty, driver.Place)));
         await copies[1].Mirror.Follow();
 
         await AssertSame(copies[1], Query.Of(TimesSquare) with { Limit = 200 });

@@ -111,7 +111,7 @@ public sealed class PositionTests(LocationCity city)
     [Fact]
     public async Task Calls_that_pile_up_behind_a_slow_store_are_refused_and_those_that_wait_are_answered()
     {
-        const int TakenIn = 64 + 256, TooMany = 40;
+        const int TakenIn = LocationCity.CallsAtOnce + LocationCity.CallsWaiting, TooMany = 40;
         var place = city.FreshPlace();
         await using var stranger = new TestDriver(city, Guid.CreateVersion7());
         var points = new { points = new[] { Point(place, city.Now) } };

@@ -28,6 +28,9 @@ sealed class TestRide(LocationCity city, TestDriver driver, RideStory story, Geo
         await Test.Until(() => city.Query<bool>("select completed_at is not null from location.rides where ride_id = @Id", RideId));
     }
 
+    /// <summary>As if the time in which points in flight are waited for had passed.</summary>
+    public Task GraceIsOver() => city.GraceIsOver(RideId);
+
     public async Task<RideTrackClosed> Closed()
     {
         await Test.Until(async () => (await city.Published<RideTrackClosed>(RideId)).Count > 0);

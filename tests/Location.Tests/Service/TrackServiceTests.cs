@@ -145,7 +145,7 @@ public sealed class TrackServiceTests(LocationCity city)
         var story = new RideStory(driver.Id, Guid.CreateVersion7());
         var startedAt = city.Now.AddSeconds(-2);
         await city.Publish(story.Confirmed(startedAt.AddSeconds(-1)), story.Started(place, startedAt));
-        await Test.Until(async () => await city.HasStarted(story.RideId) && (await city.Nearby(place, 30)).All(found => found.DriverId != driver.Id));
+        await Test.Until(async () => await city.IsMatchedAndStarted(story.RideId) && (await city.Nearby(place, 30)).All(found => found.DriverId != driver.Id));
 
         await city.Publish(story.Completed(place.North(60), startedAt, city.Now));
 
@@ -180,6 +180,8 @@ public sealed class TrackServiceTests(LocationCity city)
         await city.Publish(story.Completed(place.North(500), startedAt, startedAt.AddSeconds(50)));
         await Test.Until(() => city.Knows(story.RideId));
         await city.Publish(story.Started(place, startedAt), story.Confirmed(startedAt.AddSeconds(-30)));
+        await Test.Until(() => city.Query<bool>("select start is not null and matched_at is not null from location.rides where ride_id = @Id", story.RideId));
+        await city.GraceIsOver(story.RideId);
 
         await Test.Until(async () => (await city.Published<RideTrackClosed>(story.RideId)).Count == 1);
         Assert.Equal(0, (await city.Published<RideTrackClosed>(story.RideId))[0].AcceptedPoints);
@@ -275,6 +277,7 @@ public sealed class TrackServiceTests(LocationCity city)
         await ride.Complete(300, afterSeconds: 30);
 
         await city.CrashAndRestart();
+        await ride.GraceIsOver();
 
         Assert.Equal(300, (await ride.Closed()).DistanceMetres, 2.0);
         Assert.Single(await city.Published<RideTrackClosed>(ride.RideId));

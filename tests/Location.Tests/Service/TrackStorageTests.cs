@@ -18,6 +18,7 @@ public sealed class TrackStorageTests(LocationCity city)
         await using var ride = await city.StartRide();
         await ride.Driver.Report(ride.Point(100, 10), ride.Point(200, 20));
         await ride.Complete(300, afterSeconds: 30);
+        await ride.GraceIsOver();
         var closed = await ride.Closed();
 
         Assert.Equal($"location.tracks_{closed.OccurredAt.UtcDateTime:yyyy_MM}", await city.Query<string>(MonthOf, ride.RideId));
@@ -38,6 +39,7 @@ public sealed class TrackStorageTests(LocationCity city)
         await using var ride = await city.StartRide();
         await ride.Driver.Report(ride.Point(100, 10), ride.Point(200, 20));
         await ride.Complete(300, afterSeconds: 30);
+        await ride.GraceIsOver();
         await ride.Closed();
 
         await city.Query<string>("delete from location.tracks where ride_id = @Id returning ''", ride.RideId);
