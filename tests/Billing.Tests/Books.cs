@@ -50,10 +50,10 @@ static class Books
     {
         FareRow? fare = null;
         await Until("the ride is priced", async () => (fare = (await fleet.Query<FareRow>("""
-            select basis, total_minor_units, commission_minor_units, driver_earning_minor_units, tax_minor_units, distance_metres, settlement
-            from   billing.fares
-            join   billing.fare_settlements using (ride_id)
-            where  ride_id = @RideId
+            select basis, fare.total_minor_units, commission_minor_units, driver_earning_minor_units, tax_minor_units, distance_metres, settlement
+            from   billing.fares fare
+            join   billing.fare_settlements paid on paid.ride_id = fare.ride_id
+            where  fare.ride_id = @RideId
             """, ride)).SingleOrDefault()) is not null);
         return fare!;
     }
