@@ -42,6 +42,9 @@ public sealed class BillingFleet : IAsyncLifetime
     ServiceProvider? hands;
     int turn;
 
+    /// <summary>When billing had started.</summary>
+    public DateTimeOffset StartedAt { get; private set; }
+
     /// <summary>The operator of these tests.</summary>
     public Guid Operator { get; } = Guid.CreateVersion7();
 
@@ -70,6 +73,7 @@ public sealed class BillingFleet : IAsyncLifetime
         await Counts.Start();
         string[] counted = ["services__match__http__0", "services__match__http__1", "services__location__http__0", "services__location__http__1"];
         fleet = await servers.Run(["billing"], copies: 2, Settings.Concat(counted.Select(name => KeyValuePair.Create(name, Counts.Url))).ToDictionary(), ct);
+        StartedAt = DateTimeOffset.UtcNow;
         hands = AsBilling(fleet.Options);
         Bus = await TestBus.Connect(hands.GetRequiredService<IConfiguration>(), ct);
         // The batch that was due hours ago is over before anybody has earned anything.

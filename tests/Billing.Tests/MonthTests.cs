@@ -158,15 +158,17 @@ public sealed class MonthTests(BillingFleet fleet)
         }
     }
 
-    /// <summary>This month and the two to come have tables of their own before anybody posts in them; a month that is made twice is there once.</summary>
+    /// <summary>
+    /// The month in which billing started and the two to come have tables of their own before anybody posts in them; a month that is made twice is there once.
+    /// </summary>
     [Fact]
     public async Task Months_are_made_ahead()
     {
         await Books.Until("the months are there", async () => await fleet.Count(
             """
             generate_series(0, 2) ahead, (values ('ledger_entries_'), ('ledger_transfers_'), ('fares_')) parent (name)
-            where to_regclass('billing.' || parent.name || to_char(now() at time zone 'UTC' + make_interval(months => ahead), 'YYYY_MM')) is not null
-            """, new { }) == 9);
+            where to_regclass('billing.' || parent.name || to_char(@startedAt::timestamptz at time zone 'UTC' + make_interval(months => ahead), 'YYYY_MM')) is not null
+            """, new { startedAt = fleet.StartedAt }) == 9);
         foreach (var make in new[] { "select billing.create_ledger_month('2077-05-05Z')", "select billing.create_fare_month('2077-05-05Z')" })
         {
             var made = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => fleet.Database.Find<bool>(make, null, Stop)));

@@ -111,7 +111,7 @@ static class Race
 
 static class Eventually
 {
-    static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
 
     /// <summary>Looks again until the value satisfies, and gives it back; the last look decides.</summary>
     public static async Task<T> Becomes<T>(Func<Task<T>> look, Func<T, bool> satisfies)
