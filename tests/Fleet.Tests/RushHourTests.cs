@@ -11,7 +11,7 @@ public sealed class RushHourTests(FleetUnderTest fleet)
     public async Task Everybody_is_driven_billed_and_charged()
     {
         var city = fleet.NewCity();
-        var rush = new RushHour(city, new RushPlan(Minutes: 1, TripsPerMinute: 40, Drivers: 120, Seed: 7, LongestTripMetres: 1_500, UndecidedOneIn: 5));
+        var rush = new RushHour(city, new RushPlan(Minutes: 1, TripsPerMinute: 40, Drivers: 120, Seed: 7, LongestTripMetres: 1_500, UndecidedOneIn: 10));
 
         await rush.Run(TestContext.Current.CancellationToken);
 

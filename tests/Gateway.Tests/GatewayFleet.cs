@@ -9,8 +9,8 @@ using Xunit;
 namespace Tumpang.Gateway.Tests;
 
 /// <summary>
-/// Gateways in front of stubs. The development one has a dead service (billing) and a service of which one of two copies is dead (match);
-/// the production one has everything alive, and the impatient one waits two seconds for an answer.
+/// Two gateways in front of stubs. The development one has a dead service (billing) and a service of which one of two copies is dead (match);
+/// the production one has everything alive.
 /// </summary>
 public sealed class GatewayFleet : IAsyncLifetime
 {
@@ -19,15 +19,12 @@ public sealed class GatewayFleet : IAsyncLifetime
     static readonly string[] Names = ["user", "location", "ride", "payment", "realtime", "sandbox", HalfDeadService, DeadService];
 
     readonly Dictionary<string, StubService> stubs = [];
-    readonly List<Socket> nobody = [];
     TestServers servers = null!;
     int lastAddress;
 
     public HttpClient Development { get; } = new();
 
     public HttpClient Production { get; } = new();
-
-    public HttpClient Impatient { get; } = new();
 
     public async ValueTask InitializeAsync()
     {
@@ -37,10 +34,12 @@ public sealed class GatewayFleet : IAsyncLifetime
             stubs[name] = await StubService.Start(name);
         }
 
+        var (dead, deadCopy) = (await StubService.Start(DeadService), await StubService.Start(HalfDeadService));
         await Start("Production", Production);
-        await Start("Production", Impatient, KeyValuePair.Create("Gateway__AnswerTimeout", "00:00:02"));
         await Start(
-            "Development", Development, KeyValuePair.Create($"services__{HalfDeadService}__http__1", Nobody()), KeyValuePair.Create($"services__{DeadService}__http__0", Nobody()));
+            "Development", Development, new($"services__{HalfDeadService}__http__1", deadCopy.Address), new($"services__{DeadService}__http__0", dead.Address));
+        await dead.DisposeAsync();
+        await deadCopy.DisposeAsync();
         while ((await Development.GetAsync("/health")).IsSuccessStatusCode)
         {
             await Task.Delay(100);
@@ -51,10 +50,8 @@ public sealed class GatewayFleet : IAsyncLifetime
     {
         await servers.DisposeAsync();
         await Task.WhenAll(stubs.Values.Select(stub => stub.DisposeAsync().AsTask()));
-        nobody.ForEach(socket => socket.Dispose());
         Development.Dispose();
         Production.Dispose();
-        Impatient.Dispose();
     }
 
     /// <summary>A new user's access token.</summary>
@@ -89,35 +86,25 @@ public sealed class GatewayFleet : IAsyncLifetime
     /// <summary>What has reached a service.</summary>
     internal StubService Stub(string service) => stubs[service];
 
-    /// <summary>An address where nobody listens, nor will: its port is taken.</summary>
-    string Nobody()
-    {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        nobody.Add(socket);
-        return $"http://{socket.LocalEndPoint}";
-    }
-
-    async Task Start(string stage, HttpClient client, params KeyValuePair<string, string>[] others)
+    async Task Start(string stage, HttpClient client, params KeyValuePair<string, string>[] addresses)
     {
         var settings = new Dictionary<string, string>(Limits) { ["ASPNETCORE_ENVIRONMENT"] = stage };
-        foreach (var (name, value) in stubs.Select(stub => KeyValuePair.Create($"services__{stub.Key}__http__0", stub.Value.Address)).Concat(others))
+        foreach (var (name, address) in stubs.Select(stub => KeyValuePair.Create($"services__{stub.Key}__http__0", stub.Value.Address)).Concat(addresses))
         {
-            settings[name] = value;
+            settings[name] = address;
         }
 
         client.BaseAddress = (await servers.Run(["gateway"], copies: 1, settings)).Gateway;
     }
 
-    /// <summary>Low enough to be reached by a test, and so slow to come back that nothing does while a busy machine sends what a test sends at once.</summary>
+    /// <summary>Low enough to be reached by a test.</summary>
     static Dictionary<string, string> Limits => new()
     {
+        ["Gateway__AnswerTimeout"] = "00:00:02",
         ["Gateway__Otp__Burst"] = "3",
-        ["Gateway__Otp__PerMinute"] = "1",
-        ["Gateway__SharedRides__Burst"] = "30",
-        ["Gateway__SharedRides__PerMinute"] = "1",
+        ["Gateway__Otp__PerMinute"] = "6",
         ["Gateway__User__Burst"] = "40",
-        ["Gateway__User__PerMinute"] = "1",
+        ["Gateway__User__PerMinute"] = "60",
         ["Gateway__Positions__Burst"] = "100",
         ["Gateway__Positions__PerMinute"] = "60",
         ["Gateway__CorsOrigins__0"] = "https://console.example",
