@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Tumpang.Testing;
 using Xunit;
 
 namespace Tumpang.Gateway.Tests;
@@ -14,10 +15,11 @@ public sealed class FleetPagesTests(GatewayFleet fleet)
     [Fact]
     public async Task Health_is_503_and_names_the_service_that_is_down()
     {
-        using var answer = await fleet.Development.GetAsync("/health", Ct);
+        // On a busy machine another one may not answer in time; that passes.
+        var (status, health) = await Eventually.Get(
+            () => Get(fleet.Development, "/health"), answer => answer.Body.GetProperty("down").GetArrayLength() == 1 && CopiesAnswer(answer.Body) == 1, Ct);
 
-        var health = await answer.Content.ReadFromJsonAsync<JsonElement>(Ct);
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
         Assert.Equal(GatewayFleet.DeadService, Assert.Single(health.GetProperty("down").EnumerateArray()).GetString());
         Assert.Equal("Degraded", health.GetProperty("services").GetProperty(GatewayFleet.HalfDeadService).GetProperty("status").GetString());
         Assert.Equal(HttpStatusCode.OK, (await fleet.Development.GetAsync("/alive", Ct)).StatusCode);
@@ -26,16 +28,16 @@ public sealed class FleetPagesTests(GatewayFleet fleet)
     [Fact]
     public async Task Health_is_200_when_all_are_well()
     {
-        using var answer = await fleet.Production.GetAsync("/health", Ct);
+        var (_, health) = await Eventually.Get(() => Get(fleet.Production, "/health"), answer => answer.Status is HttpStatusCode.OK, Ct);
 
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        Assert.Equal("Healthy", (await answer.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("status").GetString());
+        Assert.Equal("Healthy", health.GetProperty("status").GetString());
     }
 
     [Fact]
     public async Task One_document_describes_the_public_paths_of_all_who_answer()
     {
-        var document = await fleet.Development.GetFromJsonAsync<JsonElement>("/openapi/v1.json", Ct);
+        var (_, document) = await Eventually.Get(
+            () => Get(fleet.Development, "/openapi/v1.json"), answer => answer.Body.GetProperty("x-missing").GetArrayLength() == 1, Ct);
 
         var paths = document.GetProperty("paths").EnumerateObject().Select(path => path.Name).Order();
         Assert.Equal(["/v1/ride-requests", "/v1/rides"], paths);
@@ -53,4 +55,13 @@ public sealed class FleetPagesTests(GatewayFleet fleet)
         Assert.Equal(mediaType, answer.Content.Headers.ContentType!.MediaType);
         Assert.DoesNotContain("//", (await answer.Content.ReadAsStringAsync(Ct)).Replace("// ", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
+
+    static async Task<(HttpStatusCode Status, JsonElement Body)> Get(HttpClient gateway, string path)
+    {
+        using var answer = await gateway.GetAsync(path, Ct);
+        return (answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonElement>(Ct));
+    }
+
+    static int CopiesAnswer(JsonElement health) =>
+        health.GetProperty("services").GetProperty(GatewayFleet.HalfDeadService).GetProperty("healthyCopies").GetInt32();
 }

@@ -9,8 +9,8 @@ using Xunit;
 namespace Tumpang.Gateway.Tests;
 
 /// <summary>
-/// Two gateways in front of stubs. The development one has a dead service (billing) and a service of which one of two copies is dead (match);
-/// the production one has everything alive.
+/// Gateways in front of stubs. The development one has a dead service (billing) and a service of which one of two copies is dead (match);
+/// the production one has everything alive, and the impatient one waits two seconds for an answer.
 /// </summary>
 public sealed class GatewayFleet : IAsyncLifetime
 {
@@ -19,12 +19,15 @@ public sealed class GatewayFleet : IAsyncLifetime
     static readonly string[] Names = ["user", "location", "ride", "payment", "realtime", "sandbox", HalfDeadService, DeadService];
 
     readonly Dictionary<string, StubService> stubs = [];
+    readonly List<Socket> nobody = [];
     TestServers servers = null!;
     int lastAddress;
 
     public HttpClient Development { get; } = new();
 
     public HttpClient Production { get; } = new();
+
+    public HttpClient Impatient { get; } = new();
 
     public async ValueTask InitializeAsync()
     {
@@ -36,10 +39,12 @@ public sealed class GatewayFleet : IAsyncLifetime
 
         var (dead, deadCopy) = (await StubService.Start(DeadService), await StubService.Start(HalfDeadService));
         await Start("Production", Production);
+        await Start("Production", Impatient, KeyValuePair.Create("Gateway__AnswerTimeout", "00:00:02"));
         await Start(
-            "Development", Development, new($"services__{HalfDeadService}__http__1", deadCopy.Address), new($"services__{DeadService}__http__0", dead.Address));
-        await dead.DisposeAsync();
-        await deadCopy.DisposeAsync();
+            "Development", Development, KeyValuePair.Create($"services__{HalfDeadService}__http__1", deadCopy.Address),
+            KeyValuePair.Create($"services__{DeadService}__http__0", dead.Address));
+        await Die(dead);
+        await Die(deadCopy);
         while ((await Development.GetAsync("/health")).IsSuccessStatusCode)
         {
             await Task.Delay(100);
@@ -50,8 +55,10 @@ public sealed class GatewayFleet : IAsyncLifetime
     {
         await servers.DisposeAsync();
         await Task.WhenAll(stubs.Values.Select(stub => stub.DisposeAsync().AsTask()));
+        nobody.ForEach(socket => socket.Dispose());
         Development.Dispose();
         Production.Dispose();
+        Impatient.Dispose();
     }
 
     /// <summary>A new user's access token.</summary>
@@ -86,25 +93,37 @@ public sealed class GatewayFleet : IAsyncLifetime
     /// <summary>What has reached a service.</summary>
     internal StubService Stub(string service) => stubs[service];
 
-    async Task Start(string stage, HttpClient client, params KeyValuePair<string, string>[] addresses)
+    /// <summary>Ends a service. Nobody listens where it was, nor will: its port stays taken.</summary>
+    async Task Die(StubService service)
+    {
+        var port = new Uri(service.Address).Port;
+        await service.DisposeAsync();
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        nobody.Add(socket);
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+    }
+
+    async Task Start(string stage, HttpClient client, params KeyValuePair<string, string>[] others)
     {
         var settings = new Dictionary<string, string>(Limits) { ["ASPNETCORE_ENVIRONMENT"] = stage };
-        foreach (var (name, address) in stubs.Select(stub => KeyValuePair.Create($"services__{stub.Key}__http__0", stub.Value.Address)).Concat(addresses))
+        foreach (var (name, value) in stubs.Select(stub => KeyValuePair.Create($"services__{stub.Key}__http__0", stub.Value.Address)).Concat(others))
         {
-            settings[name] = address;
+            settings[name] = value;
         }
 
         client.BaseAddress = (await servers.Run(["gateway"], copies: 1, settings)).Gateway;
     }
 
-    /// <summary>Low enough to be reached by a test.</summary>
+    /// <summary>Low enough to be reached by a test, and so slow to come back that nothing does while a busy machine sends what a test sends at once.</summary>
     static Dictionary<string, string> Limits => new()
     {
-        ["Gateway__AnswerTimeout"] = "00:00:02",
         ["Gateway__Otp__Burst"] = "3",
-        ["Gateway__Otp__PerMinute"] = "6",
+        ["Gateway__Otp__PerMinute"] = "1",
+        ["Gateway__SharedRides__Burst"] = "30",
+        ["Gateway__SharedRides__PerMinute"] = "1",
         ["Gateway__User__Burst"] = "40",
-        ["Gateway__User__PerMinute"] = "60",
+        ["Gateway__User__PerMinute"] = "1",
         ["Gateway__Positions__Burst"] = "100",
         ["Gateway__Positions__PerMinute"] = "60",
         ["Gateway__CorsOrigins__0"] = "https://console.example",
