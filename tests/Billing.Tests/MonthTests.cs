@@ -8,17 +8,9 @@ using Xunit;
 
 namespace Tumpang.Billing.Tests;
 
-/// <summary>
-/// A closed month stays as it is, whoever posts. Months of long ago, each test a later one: what is closed stays closed, and nothing else of these tests
-/// happened before 2013.
-/// </summary>
-public sealed class MonthTests(BillingFleet fleet)
+/// <summary>A closed month stays as it is, whoever posts.</summary>
+public sealed class MonthTests(BillingFleet fleet) : MonthsUnderTest(fleet)
 {
-    static readonly Guid First = Guid.CreateVersion7(), Second = Guid.CreateVersion7();
-    static int months;
-
-    static CancellationToken Stop => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task A_second_operator_closes_a_month_and_what_happened_in_it_later_is_posted_in_the_open_one()
     {
@@ -37,7 +29,7 @@ public sealed class MonthTests(BillingFleet fleet)
         Assert.Equal((month.AddMonths(1), month.AddDays(4)), await Booked(late));
         Assert.Equal((month.AddMonths(1).AddDays(4), null), await Booked(open));
         Assert.Equal(month.AddMonths(1), (await Months()).GetProperty("closedUntil").GetDateTimeOffset());
-        Assert.Empty(await fleet.BrokenInvariants());
+        Assert.Empty(await Fleet.BrokenInvariants());
     }
 
     /// <summary>Not by us, not by the owner of the schema.</summary>
@@ -62,7 +54,7 @@ public sealed class MonthTests(BillingFleet fleet)
             (reopened, PostgresErrorCodes.InsufficientPrivilege),
         })
         {
-            var refused = await Assert.ThrowsAsync<PostgresException>(() => fleet.ExecuteAsOwner(sql));
+            var refused = await Assert.ThrowsAsync<PostgresException>(() => Fleet.ExecuteAsOwner(sql));
             Assert.Equal((sql, code), (sql, refused.SqlState));
         }
 
@@ -97,8 +89,8 @@ public sealed class MonthTests(BillingFleet fleet)
         var inside = booked.Count(each => each.OccurredAt < month.AddMonths(1));
         Assert.All(booked.Where(each => each.OccurredAt >= month.AddMonths(1)), each => Assert.Equal(month.AddMonths(1), each.OccurredAt));
         Assert.Equal(inside == 0 ? null : -100L * inside, await Kept(month, driver));
-        Assert.Equal(-100 * 40, await fleet.Balance("DriverPayable", driver));
-        Assert.Empty(await fleet.BrokenInvariants());
+        Assert.Equal(-100 * 40, await Fleet.Balance("DriverPayable", driver));
+        Assert.Empty(await Fleet.BrokenInvariants());
     }
 
     [Fact]
@@ -113,11 +105,11 @@ public sealed class MonthTests(BillingFleet fleet)
         await Decide(second, "approve", Second);
 
         Assert.Equal((-100, -200), (await Kept(first, driver), await Kept(second, driver)));
-        Assert.Equal([-100L, -300L], await fleet.Column<long>("""
+        Assert.Equal([-100L, -300L], await Fleet.Column<long>("""
             select closing_minor_units from billing.month_balances join billing.ledger_accounts using (account_id)
             where  party_id = @driver and kind = 'DriverPayable' order by month
             """, new { driver }));
-        Assert.Empty(await fleet.BrokenInvariants());
+        Assert.Empty(await Fleet.BrokenInvariants());
     }
 
     [Fact]
@@ -153,8 +145,8 @@ public sealed class MonthTests(BillingFleet fleet)
     {
         foreach (var path in new[] { "/v1/ops/months", "/v1/ops/months/2001-01/close", "/v1/ops/months/2001-01/close/approve", "/v1/ops/months/2001-01/close/reject" })
         {
-            using var request = fleet.Request(path.EndsWith("months", StringComparison.Ordinal) ? HttpMethod.Get : HttpMethod.Post, path, Guid.CreateVersion7());
-            Assert.Equal((path, HttpStatusCode.Forbidden), (path, (await fleet.Send(request)).StatusCode));
+            using var request = Fleet.Request(path.EndsWith("months", StringComparison.Ordinal) ? HttpMethod.Get : HttpMethod.Post, path, Guid.CreateVersion7());
+            Assert.Equal((path, HttpStatusCode.Forbidden), (path, (await Fleet.Send(request)).StatusCode));
         }
     }
 
@@ -164,105 +156,23 @@ public sealed class MonthTests(BillingFleet fleet)
     [Fact]
     public async Task Months_are_made_ahead()
     {
-        await Books.Until("the months are there", async () => await fleet.Count(
+        await Books.Until("the months are there", async () => await Fleet.Count(
             """
             generate_series(0, 2) ahead, (values ('ledger_entries_'), ('ledger_transfers_'), ('fares_')) parent (name)
             where to_regclass('billing.' || parent.name || to_char(@startedAt::timestamptz at time zone 'UTC' + make_interval(months => ahead), 'YYYY_MM')) is not null
-            """, new { startedAt = fleet.StartedAt }) == 9);
+            """, new { startedAt = Fleet.StartedAt }) == 9);
         foreach (var make in new[] { "select billing.create_ledger_month('2077-05-05Z')", "select billing.create_fare_month('2077-05-05Z')" })
         {
-            var made = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => fleet.Database.Find<bool>(make, null, Stop)));
+            var made = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Fleet.Database.Find<bool>(make, null, Stop)));
             Assert.Equal((make, 1), (make, made.Count(each => each)));
         }
 
         var last = new DateTimeOffset(2077, 5, 31, 23, 59, 59, TimeSpan.Zero);
         var (ride, charged) = (await Post(last), Guid.CreateVersion7());
-        await fleet.Finished(Ride.InNewYork());
+        await Fleet.Finished(Ride.InNewYork());
         await WriteFare(charged, last);
         Assert.Equal(["billing.ledger_transfers_2077_05"], await TablesOf("ledger_transfers", ride));
         Assert.Equal(["billing.fares_2077_05"], await TablesOf("fares", charged));
-    }
-
-    [Fact]
-    public async Task A_fare_lies_in_the_month_of_its_transfer()
-    {
-        var ride = await fleet.Finished(Ride.InNewYork());
-
-        var (fare, transfer) = (Assert.Single(await TablesOf("fares", ride.RideId)), Assert.Single(await TablesOf("ledger_transfers", ride.RideId)));
-
-        Assert.Equal(transfer.Replace("ledger_transfers", "fares", StringComparison.Ordinal), fare);
-        Assert.Empty(await fleet.BrokenInvariants());
-    }
-
-    /// <summary>As when two copies of billing both take a ride for not yet priced, before and after the end of a month: months have no index in common.</summary>
-    [Fact]
-    public async Task Of_many_fares_of_one_ride_in_different_months_at_once_there_is_one()
-    {
-        var (ride, now) = (Guid.CreateVersion7(), DateTimeOffset.UtcNow);
-        await fleet.Finished(Ride.InNewYork());
-
-        var outcomes = await Task.WhenAll(
-            Enumerable.Range(0, 16).Select(async number => await Record.ExceptionAsync(() => WriteFare(ride, now.AddMonths(number % 3)))));
-
-        Assert.Single(outcomes, outcome => outcome is null);
-        Assert.All(outcomes.OfType<Exception>(), refused => Assert.Equal("fares_one_per_ride", Assert.IsType<PostgresException>(refused).ConstraintName));
-        Assert.Single(await BookedFares(ride));
-        Assert.Empty(await fleet.BrokenInvariants());
-    }
-
-    /// <summary>No fare comes, none goes and none is another; it can be paid and given up all the same, which is noted apart from it and booked in the open month.</summary>
-    [Fact]
-    public async Task The_fares_of_a_closed_month_stay_as_they_are()
-    {
-        var month = NextMonth();
-        var (ride, late) = (Guid.CreateVersion7(), Guid.CreateVersion7());
-        await fleet.Finished(Ride.InNewYork());
-        await WriteFare(ride, month.AddDays(2));
-        await Close(month, First);
-        await Decide(month, "approve", Second);
-
-        await WriteFare(late, month.AddDays(3));
-        var dated = await Assert.ThrowsAsync<PostgresException>(
-            () => fleet.ExecuteAsOwner(CopyOfAFare(Guid.CreateVersion7(), month.AddDays(3), $"'{month.AddDays(3):O}'")));
-        foreach (var change in new[]
-        {
-            "update billing.fares set full_minor_units = 0", "update billing.fares set booked_at = now()", "update billing.fares set created_at = created_at",
-            "delete from billing.fares",
-        })
-        {
-            var refused = await Assert.ThrowsAsync<PostgresException>(() => fleet.ExecuteAsOwner($"{change} where ride_id = '{ride}'"));
-            Assert.Equal((change, PostgresErrorCodes.InsufficientPrivilege), (change, refused.SqlState));
-        }
-
-        Assert.Equal("fares_in_open_months", dated.ConstraintName);
-        Assert.Equal([month.AddDays(2), month.AddMonths(1)], await BookedFares(ride, late));
-        const string giveUp = "update billing.fare_settlements set settlement = 'Void', settled_at = null where ride_id = @ride";
-        Assert.Equal(1, await fleet.Database.Execute(giveUp, new { ride }, Stop));
-        Assert.Empty(await fleet.BrokenInvariants());
-    }
-
-    /// <summary>Forty fares around a closing: whoever asked before is in the month when it closes, and afterwards nobody comes into it.</summary>
-    [Fact]
-    public async Task Fares_that_become_final_while_a_month_is_closed_are_in_it_or_after_it()
-    {
-        var month = NextMonth();
-        await fleet.Finished(Ride.InNewYork());
-        await Close(month, First);
-        var rides = Enumerable.Range(0, 40).Select(_ => Guid.CreateVersion7()).ToArray();
-
-        var writing = Task.WhenAll(rides.Chunk(5).Select(async some =>
-        {
-            foreach (var ride in some) await WriteFare(ride, month.AddDays(1));
-        }));
-        var decided = await Decide(month, "approve", Second);
-        const string inside = "billing.fares where booked_at >= @from and booked_at < @to";
-        var closed = await fleet.Count(inside, new { from = month, to = month.AddMonths(1) });
-        await writing;
-
-        Assert.Equal(HttpStatusCode.OK, decided.StatusCode);
-        Assert.Equal(closed, await fleet.Count(inside, new { from = month, to = month.AddMonths(1) }));
-        Assert.All(await BookedFares(rides), booked => Assert.Contains(booked, new[] { month.AddDays(1), month.AddMonths(1) }));
-        Assert.Empty(await fleet.BrokenInvariants());
     }
 
     /// <summary>A key posts once whatever the months: the second time is another month.</summary>
@@ -273,12 +183,9 @@ public sealed class MonthTests(BillingFleet fleet)
 
         await Task.WhenAll(Enumerable.Range(0, 12).Select(number => Write(transfer with { OccurredAt = transfer.OccurredAt.AddMonths(number % 4) })));
 
-        Assert.Equal(-100, await fleet.Balance("DriverPayable", transfer.Postings[1].PartyId));
-        Assert.Equal(1, await fleet.Count("billing.ledger_transfers where business_key = @BusinessKey", new { transfer.BusinessKey }));
+        Assert.Equal(-100, await Fleet.Balance("DriverPayable", transfer.Postings[1].PartyId));
+        Assert.Equal(1, await Fleet.Count("billing.ledger_transfers where business_key = @BusinessKey", new { transfer.BusinessKey }));
     }
-
-    /// <summary>From 2001 on, and never one that is closed.</summary>
-    static DateTimeOffset NextMonth() => new DateTimeOffset(2001, 1, 1, 0, 0, 0, TimeSpan.Zero).AddMonths(Interlocked.Increment(ref months));
 
     async Task<DateTimeOffset> Closed()
     {
@@ -301,39 +208,15 @@ public sealed class MonthTests(BillingFleet fleet)
 
     async Task Write(LedgerTransfer transfer)
     {
-        await using var tx = await fleet.Database.Begin(Stop);
+        await using var tx = await Fleet.Database.Begin(Stop);
         Ledger.Write(transfer, tx);
         await tx.Commit(Stop);
     }
 
-    /// <summary>A fare of zero that is settled, and so belongs to no other rule of the books.</summary>
-    static string CopyOfAFare(Guid rideId, DateTimeOffset finalisedAt, string bookedAt) => $$"""
-        insert into billing.fares
-        select copy.*
-        from   (select * from billing.fares where full_minor_units > 0 and kind = 'Ride' limit 1) fare,
-               jsonb_populate_record(null::billing.fares, to_jsonb(fare) || '{
-            "ride_id": "{{rideId}}", "fare_id": "{{Guid.CreateVersion7()}}", "finalised_at": "{{finalisedAt:O}}", "inputs": null, "fare_factor_basis_points": 0, "total_minor_units": 0,
-            "commission_minor_units": 0, "driver_earning_minor_units": 0, "tax_minor_units": 0, "promotion_minor_units": 0, "credited_minor_units": 0,
-            "breakdown": []}'::jsonb || jsonb_build_object('booked_at', {{bookedAt}})) copy;
-
-        update billing.fare_settlements set settlement = 'Settled', settled_at = '{{finalisedAt:O}}' where ride_id = '{{rideId}}'
-        """;
-
-    /// <summary>Under the instant under which billing writes it.</summary>
-    Task WriteFare(Guid rideId, DateTimeOffset finalisedAt) =>
-        fleet.Database.Execute(CopyOfAFare(rideId, finalisedAt, $"billing.open_for('{finalisedAt:O}')"), null, Stop);
-
-    async Task<IReadOnlyList<DateTimeOffset>> BookedFares(params Guid[] rides) =>
-        [.. (await fleet.Column<DateTime>("select booked_at from billing.fares where ride_id = any(@rides) order by 1", new { rides }))
-            .Select(at => new DateTimeOffset(at))];
-
-    Task<IReadOnlyList<string>> TablesOf(string parent, Guid rideId) =>
-        fleet.Column<string>($"select tableoid::regclass::text from billing.{parent} where ride_id = @rideId", new { rideId });
-
     async Task<(DateTimeOffset OccurredAt, DateTimeOffset? HappenedAt)> Booked(Guid rideId)
     {
         const string times = "select occurred_at || '|' || coalesce(happened_at::text, '') from billing.ledger_transfers where ride_id = @rideId";
-        var parts = Assert.Single(await fleet.Column<string>(times, new { rideId })).Split('|');
+        var parts = Assert.Single(await Fleet.Column<string>(times, new { rideId })).Split('|');
         return (At(parts[0]), parts[1] == "" ? null : At(parts[1]));
 
         static DateTimeOffset At(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
@@ -343,26 +226,15 @@ public sealed class MonthTests(BillingFleet fleet)
     async Task<long?> Kept(DateTimeOffset month, Guid driver)
     {
         var row = new { month = month.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), driver };
-        await Books.Until("the month is kept", async () => await fleet.Count("billing.kept_months where month >= @month::date", row) > 0);
-        var kept = await fleet.Column<long>("""
+        await Books.Until("the month is kept", async () => await Fleet.Count("billing.kept_months where month >= @month::date", row) > 0);
+        var kept = await Fleet.Column<long>("""
             select moved_minor_units from billing.month_balances join billing.ledger_accounts using (account_id)
             where  month = @month::date and party_id = @driver and kind = 'DriverPayable'
             """, row);
         return kept.Count == 0 ? null : Assert.Single(kept);
     }
 
-    Task<HttpResponseMessage> Close(DateTimeOffset month, Guid @operator) => Send(HttpMethod.Post, $"/v1/ops/months/{month:yyyy-MM}/close", @operator);
-
-    Task<HttpResponseMessage> Decide(DateTimeOffset month, string decision, Guid @operator) =>
-        Send(HttpMethod.Post, $"/v1/ops/months/{month:yyyy-MM}/close/{decision}", @operator);
-
     async Task<JsonElement> Months() => await (await Send(HttpMethod.Get, "/v1/ops/months", First)).Content.ReadFromJsonAsync<JsonElement>(Stop);
-
-    async Task<HttpResponseMessage> Send(HttpMethod method, string path, Guid @operator)
-    {
-        using var request = fleet.RequestOfOperator(method, path, @operator);
-        return await fleet.Send(request);
-    }
 
     static async Task<string?> Text(HttpResponseMessage answer, string name) =>
         (await answer.Content.ReadFromJsonAsync<JsonElement>(Stop)).GetProperty(name).GetString();
