@@ -56,6 +56,15 @@ sealed class ChargeStore(Database database, IOptions<SandboxOptions> options)
         return AddDeliveries(tx, Transfer.BehaviourOf(transfer.AccountNumber), null, webhookId, body, wait, ct);
     }
 
+    /// <summary>The same for a transfer that came back.</summary>
+    public Task AddReturnNotices(Transaction tx, Transfer transfer, CancellationToken ct)
+    {
+        var webhookId = Guid.CreateVersion7();
+        var body = JsonSerializer.Serialize(transfer.ReturnNotice(webhookId), Json.Options);
+        var behaviour = new CardBehaviour(Notice: (ReturnBehaviour.Of(transfer.AccountNumber) ?? new()).Notice);
+        return AddDeliveries(tx, behaviour, null, webhookId, body, TimeSpan.Zero, ct);
+    }
+
     /// <summary>The same for a dispute, of its opening or its end.</summary>
     public Task AddNotices(Transaction tx, Dispute dispute, string status, TimeSpan wait, CancellationToken ct)
     {

@@ -16,6 +16,7 @@ builder.Services.AddSweeper<DecidePendingCharges>();
 builder.Services.AddSweeper<DecidePendingAuthorisations>();
 builder.Services.AddSweeper<DecidePendingRefunds>();
 builder.Services.AddSweeper<DecidePendingTransfers>();
+builder.Services.AddSweeper<ReturnDueTransfers>();
 builder.Services.AddSweeper<ReceiveScans>();
 builder.Services.AddSweeper<OpenDueDisputes>();
 builder.Services.AddSweeper<DecideDueDisputes>();

@@ -29,6 +29,10 @@ sealed class SandboxOptions
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan DisputeFor { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long after its arrival a bank sends a transfer back.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan ReturnAfter { get; set; } = TimeSpan.FromSeconds(2);
+
     /// <summary>How long the merchant may give evidence.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "90.00:00:00")]
     public TimeSpan EvidenceWithin { get; set; } = TimeSpan.FromDays(7);

@@ -18,6 +18,7 @@ static class SandboxProblems
     public static readonly Problem CodeEnded = new(409, "code-ended", "This code can be paid no more.");
     public static readonly Problem NoSuchRefund = Problem.NotFound("refund");
     public static readonly Problem NoSuchTransfer = Problem.NotFound("transfer");
+    public static readonly Problem NotArrived = new(409, "transfer-not-succeeded", "Only a succeeded transfer can be sent back.");
     public static readonly Problem NotSucceeded = new(409, "charge-not-succeeded", "Only a succeeded charge can be refunded.");
     public static readonly Problem RefundTooLarge = new(422, "refund-exceeds-charge", "The refunds of a charge cannot exceed it.", "amountMinorUnits");
     public static readonly Problem NoSuchSettlement = Problem.NotFound("settlement");

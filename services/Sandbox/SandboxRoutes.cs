@@ -29,6 +29,7 @@ static class SandboxRoutes
         provider.MapPost("/payments/disputes/{disputeId:guid}/decision", DecideDispute.Handle);
         provider.MapPost("/payments/transfers", CreateTransfer.Handle);
         provider.MapGet("/payments/transfers", GetTransfer.HandleByKey);
+        provider.MapPost("/payments/transfers/{transferId:guid}/return", ReturnTransfer.Handle);
 
         if (app.Environment.IsDevelopment())
         {

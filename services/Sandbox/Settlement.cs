@@ -22,7 +22,7 @@ sealed class SettlementStore(Database database, TimeProvider system)
         insert into sandbox.bank_payments (day, currency, net_minor_units)
         select @Day::date, currency, sum(amount_minor_units - fee_minor_units)
         from   sandbox.movements
-        where  settled_on = @Day::date and type <> 'transfer'
+        where  settled_on = @Day::date and type not in ('transfer', 'transfer-return')
         group  by currency
         """;
 

@@ -76,6 +76,7 @@ public sealed class SandboxServices : IAsyncLifetime
         ["Sandbox__PendingFor"] = "00:00:00.3",
         ["Sandbox__DuplicateAfter"] = "00:00:00.3",
         ["Sandbox__DisputeFor"] = DisputeFor.ToString(),
+        ["Sandbox__ReturnAfter"] = "00:00:00.3",
         ["Sandbox__LateBy"] = LateBy.ToString(),
     });
 

@@ -19,10 +19,11 @@ static partial class CreateTransfer
 {
     const string InsertOnce = $"""
         insert into sandbox.transfers
-            (id, idempotency_key, request_hash, amount_minor_units, currency, account_number, reference, status, outcome, decline_code, decides_at, decided_at)
+            (id, idempotency_key, request_hash, amount_minor_units, currency, account_number, reference, status, outcome, decline_code, decides_at, decided_at,
+             returns_at)
         values
             (@Id, @Key, @Hash, @AmountMinorUnits, @Currency, @AccountNumber, @Reference, @Status, @Outcome, @DeclineCode, now() + @Wait,
-             case when @Status = 'Pending' then null else now() end)
+             case when @Status = 'Pending' then null else now() end, now() + @Wait + @ReturnsAfter::interval)
         on conflict (idempotency_key) do nothing
         returning {Transfer.Columns}
         """;
@@ -66,6 +67,7 @@ static partial class CreateTransfer
             behaviour.Outcome,
             behaviour.DeclineCode,
             Wait = behaviour.Pending ? options.PendingFor : TimeSpan.Zero,
+            ReturnsAfter = ReturnBehaviour.Of(request.AccountNumber) is null ? (TimeSpan?)null : options.ReturnAfter,
         }, ct);
         if (transfer is not null && !behaviour.Pending) await notices.AddNotices(tx, transfer, options.PendingFor, ct);
         await tx.Commit(ct);
