@@ -39,6 +39,7 @@ builder.AddBus(bus => bus
     .Handle<PayoutAccountChanged, OnPayoutAccountChanged>()
     .Handle<PayoutSent, OnPayoutSent>()
     .Handle<PayoutFailed, OnPayoutFailed>()
+    .Handle<PayoutReturned, OnPayoutReturned>()
     .Handle<ProviderSettled, OnProviderSettled>());
 
 builder.Services.AddOptions<BillingOptions>().BindConfiguration("Billing").ValidateDataAnnotations().ValidateOnStart();

@@ -187,3 +187,10 @@ public sealed record PayoutFailed(Guid PayoutId, Guid DriverId, Money Amount, st
 {
     public override Guid AggregateId => PayoutId;
 }
+
+/// <summary>A driver was paid, and the bank has sent it back; billing gives it back to the balance. May be heard before the payment is.</summary>
+/// <param name="Code">Stable code of the reason, for example account-closed.</param>
+public sealed record PayoutReturned(Guid PayoutId, Guid DriverId, Money Amount, string Code) : Event
+{
+    public override Guid AggregateId => PayoutId;
+}

@@ -30,7 +30,7 @@ public static class Subscriptions
             typeof(WalletToppedUp), typeof(WalletChargeDue), typeof(TipPaid), typeof(PaymentPartCollected), typeof(PaymentSucceeded), typeof(PaymentFailed),
             typeof(RefundSucceeded), typeof(SurplusReceived), typeof(SurplusReturned), typeof(ChargebackReceived), typeof(ChargebackWon),
             typeof(ChargebackLost), typeof(ChargebackSetOff), typeof(PaymentWrittenOff), typeof(PaymentVoided), typeof(PayoutAccountChanged),
-            typeof(PayoutSent), typeof(PayoutFailed), typeof(ProviderSettled)),
+            typeof(PayoutSent), typeof(PayoutFailed), typeof(PayoutReturned), typeof(ProviderSettled)),
         .. Of("payment", typeof(RideCreated), typeof(CancellationWaived), typeof(FareFinalised), typeof(WalletCharged), typeof(WalletChargeRefused),
             typeof(FareAdjusted), typeof(PayoutDue)),
         .. Heard("realtime", typeof(ScheduledSearchStarted), typeof(OfferMade), typeof(OfferImproved), typeof(TipRaised), typeof(OfferAccepted),
@@ -39,7 +39,7 @@ public static class Subscriptions
             typeof(RideStarted), typeof(RideProgressed), typeof(StopReached), typeof(StopLeft), typeof(RideRerouted), typeof(RideCompleted),
             typeof(RideCancelled), typeof(FareProgressed), typeof(FareFinalised),
             typeof(WalletToppedUp), typeof(WalletTopUpFailed), typeof(TipPaid), typeof(TipFailed), typeof(CardAuthorisationFailed), typeof(PaymentSucceeded), typeof(PaymentFailed),
-            typeof(FareAdjusted), typeof(RefundSucceeded), typeof(PayoutSent), typeof(PayoutFailed), typeof(DriverWentOffline)),
+            typeof(FareAdjusted), typeof(RefundSucceeded), typeof(PayoutSent), typeof(PayoutFailed), typeof(PayoutReturned), typeof(DriverWentOffline)),
     ];
 
     /// <summary>Every event type of the fleet; each gets an exchange, heard or not.</summary>

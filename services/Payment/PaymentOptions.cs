@@ -75,7 +75,10 @@ internal sealed class PaymentOptions
     /// <summary>System time between looks for due attempts; a committed change wakes the worker at once.</summary>
     public TimeSpan Poll { get; set; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>System time between two questions how an open dispute stands; mostly a webhook tells before.</summary>
+    /// <summary>
+    /// System time between two questions how an open dispute stands, and between two looks at a provider's lists of disputes and of payouts that came back;
+    /// mostly a webhook tells before.
+    /// </summary>
     public TimeSpan DisputePoll { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>How long after the end of a provider's day its settlement is reconciled, system time.</summary>

@@ -14,6 +14,13 @@ internal sealed class Payouts(CityClock clock)
         returning driver_id, amount_minor_units, currency
         """;
 
+    const string Return = """
+        update payment.payouts
+        set    status = 'Returned', failure_code = @Code, returned_at = @Now
+        where  id = @PayoutId and status = 'Succeeded'
+        returning driver_id, amount_minor_units, currency
+        """;
+
     /// <summary>The driver has it. False when the payout had ended before.</summary>
     public async Task<bool> RecordSuccess(Transaction tx, Guid payoutId, ProviderAnswer.Succeeded success, CancellationToken ct)
     {
@@ -39,6 +46,23 @@ internal sealed class Payouts(CityClock clock)
         }
 
         tx.Publish(new PayoutFailed(payoutId, ended.DriverId, ended.Amount, declined.Why.Code) { OccurredAt = now, Version = 2 });
+        return true;
+    }
+
+    /// <summary>
+    /// The driver had it, and their bank has sent it back. Heard before the success, it is that too: what has moved twice is written down twice. False when it
+    /// had come back before, or had failed.
+    /// </summary>
+    public async Task<bool> RecordReturn(Transaction tx, Guid payoutId, ProviderAnswer.Returned returned, CancellationToken ct)
+    {
+        await RecordSuccess(tx, payoutId, new(returned.Reference), ct);
+        var now = clock.GetUtcNow();
+        if (await tx.Find<Ended>(Return, new { PayoutId = payoutId, returned.Code, Now = now }, ct) is not { } ended)
+        {
+            return false;
+        }
+
+        tx.Publish(new PayoutReturned(payoutId, ended.DriverId, ended.Amount, returned.Code) { OccurredAt = now, Version = 3 });
         return true;
     }
 

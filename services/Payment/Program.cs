@@ -41,6 +41,7 @@ builder.Services.AddHostedService<AuthoriseRides>();
 builder.Services.AddHostedService<ReleaseAuthorisations>();
 builder.Services.AddSweeper<AskAboutDisputes>();
 builder.Services.AddSweeper<FindUntoldDisputes>();
+builder.Services.AddSweeper<FindUntoldReturns>();
 builder.Services.AddSweeper<ReconcileDays>();
 builder.AddServiceClient<LedgerClient>("billing");
 builder.Services.AddHostedService<ChargeDueAttempts>();

@@ -57,7 +57,7 @@ internal abstract partial class ProviderWorker<TWorker, TClaimed>(
     /// <summary>Asks the provider, or moves the money; says what is known then.</summary>
     protected abstract Task<ProviderAnswer> Ask(TClaimed claimed, CancellationToken ct);
 
-    /// <summary>Writes down a success or a refusal; false when it had ended before.</summary>
+    /// <summary>Writes down a success, a refusal or a return; false when it had ended before.</summary>
     protected abstract Task<bool> Record(Transaction tx, TClaimed claimed, ProviderAnswer answer, CancellationToken ct);
 
     /// <summary>How long to wait, in system time, before what is still unknown is looked at again.</summary>
@@ -132,7 +132,7 @@ internal abstract partial class ProviderWorker<TWorker, TClaimed>(
 
     async Task Conclude(TClaimed claimed, Guid lease, ProviderAnswer answer, CancellationToken ct)
     {
-        if (answer is not (ProviderAnswer.Succeeded or ProviderAnswer.Declined))
+        if (answer is not (ProviderAnswer.Succeeded or ProviderAnswer.Declined or ProviderAnswer.Returned))
         {
             StillUnknown(table, claimed.Id, answer.GetType().Name, claimed.Sends);
             await database.Execute(lookAgain, new { claimed.Id, Lease = lease, Delay = PauseAfter(claimed, answer) }, ct);

@@ -82,7 +82,7 @@ internal sealed class Reconciliation(CityClock clock)
                 union all
                 select status from payment.refunds where compared.type = 'refund' and id::text = compared.key
                 union all
-                select status from payment.payouts where compared.type = 'transfer' and id::text = compared.key
+                select status from payment.payouts where compared.type in ('transfer', 'transfer-return') and id::text = compared.key
                 union all
                 select status from payment.disputes where compared.type = 'chargeback-reversal' and provider = @Provider and provider_dispute_id = compared.key
                 limit  1) as state on true

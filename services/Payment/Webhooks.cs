@@ -9,7 +9,7 @@ internal enum Movement { Charge, Authorisation, Refund, Payout }
 /// <summary>What a provider tells by webhook.</summary>
 /// <param name="EventId">The provider's; each counts once.</param>
 /// <param name="Id">Ours: of the attempt, the top-up, the tip, the authorisation, the refund or the payout.</param>
-/// <param name="Outcome">Succeeded or Declined; anything else is taken down and changes nothing.</param>
+/// <param name="Outcome">Succeeded, Declined or, of a payout, Returned; anything else is taken down and changes nothing.</param>
 /// <param name="Dispute">How a dispute of the charge stands, when that is what it is about.</param>
 /// <param name="Paid">Which payment of a code, when that is what it is about.</param>
 internal sealed record ProviderNews(
@@ -45,7 +45,7 @@ internal sealed partial class Webhooks(
             or exists (select from payment.refunds  where id = @Id and status not in ('Due', 'Sent') and (status = 'Succeeded') <> @Succeeded)
             or exists (select from payment.top_ups  where id = @Id and status not in ('Due', 'Sent') and (status = 'Succeeded') <> @Succeeded)
             or exists (select from payment.tips     where id = @Id and status not in ('Due', 'Sent') and (status = 'Succeeded') <> @Succeeded)
-            or exists (select from payment.payouts  where id = @Id and status not in ('Due', 'Sent') and (status = 'Succeeded') <> @Succeeded)
+            or exists (select from payment.payouts  where id = @Id and status not in ('Due', 'Sent') and (status <> 'Failed') <> @Succeeded)
         """;
 
     /// <summary>The bytes that were signed; null when they are more than any webhook has.</summary>
@@ -85,6 +85,7 @@ internal sealed partial class Webhooks(
         _ when news.Paid is { } paid => await codes.Record(tx, paid, ct),
         ProviderAnswer.Succeeded success => await Succeed(news, success, tx, ct),
         ProviderAnswer.Declined declined => await Decline(news, declined, tx, ct),
+        ProviderAnswer.Returned returned => news.Of is Movement.Payout && await payouts.RecordReturn(tx, news.Id, returned, ct),
         _ => false,
     };
 
@@ -115,8 +116,8 @@ internal sealed partial class Webhooks(
     async Task WarnOfContradiction(ProviderNews news, Transaction tx, CancellationToken ct)
     {
         // Of a code any number of payments may be told, and each is the fare's or goes back.
-        if (news is { Paid: null, Outcome: ProviderAnswer.Succeeded or ProviderAnswer.Declined }
-            && await tx.Find<bool>(Contradicts, new { news.Id, Succeeded = news.Outcome is ProviderAnswer.Succeeded }, ct))
+        if (news is { Paid: null, Outcome: ProviderAnswer.Succeeded or ProviderAnswer.Declined or ProviderAnswer.Returned }
+            && await tx.Find<bool>(Contradicts, new { news.Id, Succeeded = news.Outcome is not ProviderAnswer.Declined }, ct))
         {
             Contradicted(news.Provider, news.Type, news.EventId, news.Id);
         }

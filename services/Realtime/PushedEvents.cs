@@ -44,6 +44,7 @@ static class PushedEvents
         .Listen<RefundSucceeded, Push<RefundSucceeded>>()
         .Listen<PayoutSent, Push<PayoutSent>>()
         .Listen<PayoutFailed, Push<PayoutFailed>>()
+        .Listen<PayoutReturned, Push<PayoutReturned>>()
         .Listen<DriverWentOffline, Push<DriverWentOffline>>();
 
     /// <summary>Whom an event concerns: at most its passenger and its driver.</summary>
@@ -82,6 +83,7 @@ static class PushedEvents
         RefundSucceeded refund => new(Passenger: refund.PassengerId),
         PayoutSent payout => new(Driver: payout.DriverId),
         PayoutFailed payout => new(Driver: payout.DriverId),
+        PayoutReturned payout => new(Driver: payout.DriverId),
         DriverWentOffline driver => new(Driver: driver.DriverId),
         _ => default,
     };

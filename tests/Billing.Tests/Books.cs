@@ -97,6 +97,15 @@ static class Books
     public static Task<long> Balance(this BillingFleet fleet, string kind, Guid partyId) => fleet.One<long>(
         "select coalesce(sum(balance_minor_units), 0)::bigint from billing.ledger_accounts where (kind, party_id) = (@kind, @partyId)", new { kind, partyId });
 
+    /// <summary>What a payout has moved on our bank account, debits positive.</summary>
+    public static Task<long> BankOf(this BillingFleet fleet, PayoutDue due) => fleet.One<long>("""
+        select coalesce(sum(entry.amount_minor_units), 0)::bigint
+        from   billing.ledger_transfers transfer
+        join   billing.ledger_entries entry using (transfer_id)
+        join   billing.ledger_accounts account using (account_id)
+        where  transfer.payout_id = @PayoutId and account.kind = 'Bank'
+        """, new { due.PayoutId });
+
     /// <summary>What one ride moved on accounts of a kind, debits positive.</summary>
     public static Task<long> Posted(this BillingFleet fleet, string kind, Ride ride) => fleet.One<long>("""
         select coalesce(sum(entry.amount_minor_units), 0)::bigint

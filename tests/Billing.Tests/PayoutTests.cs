@@ -68,6 +68,95 @@ public sealed class PayoutTests(BillingFleet fleet)
         Assert.Empty(await fleet.BrokenInvariants());
     }
 
+    // By whichever of the two is heard first, told twenty times, at two copies: both are booked once, and the driver can ask for it again.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_the_bank_sent_back_is_on_the_balance_again_once_with_its_fee(bool arrivalIsHeardFirst)
+    {
+        var driver = await DriverWithEarnings();
+        await RequestPayout(driver);
+        var due = Assert.Single(await Told(driver));
+        if (arrivalIsHeardFirst) await fleet.Deliver(Sent(due));
+
+        await fleet.DeliverAtOnce([.. Enumerable.Range(0, Callers).Select(_ => Returned(due))]);
+        await fleet.DeliverAtOnce([.. Enumerable.Range(0, Callers).SelectMany(_ => new Event[] { Sent(due), Returned(due), Failed(due) })]);
+
+        Assert.Equal(-Earned, await fleet.Balance("DriverPayable", driver));
+        var payout = Assert.Single((await Read("/v1/me/payouts", driver)).GetProperty("payouts").EnumerateArray());
+        Assert.Equal(("Returned", "account-closed"), (payout.GetProperty("status").GetString(), payout.GetProperty("failureCode").GetString()));
+        Assert.True(payout.TryGetProperty("returnedAt", out _));
+        Assert.Equal(
+            [$"payout-sent-back:{due.PayoutId}", $"payout-sent:{due.PayoutId}", $"payout:{due.PayoutId}"],
+            await fleet.Column<string>(
+                "select business_key from billing.ledger_transfers where payout_id = @PayoutId order by business_key collate \"C\"", due));
+        var entries = (await Read("/v1/me/earnings", driver)).GetProperty("entries").EnumerateArray().ToList();
+        Assert.Equal(("PayoutReturned", Earned), (entries[0].GetProperty("kind").GetString(), Minor(entries[0], "amount")));
+        Assert.Equal(0, await fleet.BankOf(due));
+        Assert.Empty(await fleet.BrokenInvariants());
+    }
+
+    [Fact]
+    public async Task What_came_back_is_paid_out_again_and_arrives()
+    {
+        var driver = await DriverWithEarnings();
+        await RequestPayout(driver);
+        var first = Assert.Single(await Told(driver));
+        await fleet.Deliver(Sent(first), Returned(first));
+
+        var again = await RequestPayout(driver);
+        var second = (await Told(driver))[1];
+        await fleet.Deliver(Sent(second));
+
+        Assert.Equal(HttpStatusCode.Accepted, again.StatusCode);
+        Assert.Equal(first.Amount, second.Amount);
+        Assert.Equal(0, await fleet.Balance("DriverPayable", driver));
+        Assert.Equal((0, -second.Amount.MinorUnits), (await fleet.BankOf(first), await fleet.BankOf(second)));
+        var payouts = (await Read("/v1/me/payouts", driver)).GetProperty("payouts").EnumerateArray().Select(payout => payout.GetProperty("status").GetString());
+        Assert.Equal(["Sent", "Returned"], payouts);
+        Assert.Empty(await fleet.BrokenInvariants());
+    }
+
+    // Who asks for a payout and who gives one back take the driver's account one after the other, whatever else is going on with it.
+    [Fact]
+    public async Task Payouts_that_come_back_while_their_drivers_ask_for_others_are_booked_once()
+    {
+        var drivers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => DriverWithEarnings()));
+        await Task.WhenAll(drivers.Select(driver => RequestPayout(driver)));
+        var first = (await Task.WhenAll(drivers.Select(Told))).Select(told => Assert.Single(told)).ToList();
+
+        var asking = Task.WhenAll(drivers.SelectMany(driver => Enumerable.Range(0, 4).Select(_ => RequestPayout(driver))));
+        await fleet.DeliverAtOnce([.. first.SelectMany(due => new Event[] { Returned(due), Sent(due), Returned(due) })]);
+        await asking;
+
+        foreach (var (driver, due) in drivers.Zip(first))
+        {
+            var reserved = (await Told(driver)).Skip(1).Sum(later => later.Amount.MinorUnits + 50);
+            Assert.Equal(reserved - Earned, await fleet.Balance("DriverPayable", driver));
+            Assert.Equal(0, await fleet.BankOf(due));
+        }
+
+        Assert.Empty(await fleet.BrokenInvariants());
+    }
+
+    [Theory]
+    [InlineData("Sent", "status = 'Reserved', ended_at = null")]
+    [InlineData("Sent", "status = 'Failed', failure_code = 'other'")]
+    [InlineData("Returned", "status = 'Sent', failure_code = null, returned_at = null")]
+    [InlineData("Returned", "failure_code = 'other'")]
+    public async Task What_was_sent_can_only_come_back_and_what_came_back_is_final(string end, string change)
+    {
+        var driver = await DriverWithEarnings();
+        await RequestPayout(driver);
+        var due = Assert.Single(await Told(driver));
+        await fleet.Deliver(end == "Sent" ? Sent(due) : Returned(due));
+
+        var refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(
+            () => fleet.ExecuteAsOwner($"update billing.payouts set {change} where payout_id = '{due.PayoutId}'"));
+
+        Assert.Equal(Npgsql.PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
+    }
+
     [Fact]
     public async Task Nobody_is_paid_without_an_account_or_with_less_than_the_minimum()
     {
@@ -183,6 +272,9 @@ public sealed class PayoutTests(BillingFleet fleet)
     static PayoutAccountChanged Account(Guid driver, bool ready, long version) => new(driver, ready) { OccurredAt = DateTimeOffset.UtcNow, Version = version };
 
     static PayoutSent Sent(PayoutDue due) => new(due.PayoutId, due.DriverId, due.Amount) { OccurredAt = DateTimeOffset.UtcNow, Version = 2 };
+
+    static PayoutReturned Returned(PayoutDue due) =>
+        new(due.PayoutId, due.DriverId, due.Amount, "account-closed") { OccurredAt = DateTimeOffset.UtcNow, Version = 3 };
 
     static PayoutFailed Failed(PayoutDue due) =>
         new(due.PayoutId, due.DriverId, due.Amount, "account-closed") { OccurredAt = DateTimeOffset.UtcNow, Version = 2 };

@@ -196,6 +196,7 @@ public sealed class MoneyFleet : IAsyncLifetime
         ["Payment__DisputePoll"] = "00:00:01",
         ["Payment__ReconcilePoll"] = "00:00:00.5",
         ["Sandbox__DisputeFor"] = "00:00:01",
+        ["Sandbox__ReturnAfter"] = "00:00:01",
         ["Sandbox__AnswerDelay"] = "00:00:01",
         ["Sandbox__PendingFor"] = "00:00:00.5",
         ["Sandbox__DuplicateAfter"] = "00:00:00.3",

@@ -79,6 +79,37 @@ public sealed class MoneyOfARideTests(MoneyFleet fleet)
         await fleet.BooksAgree();
     }
 
+    // The fare left with the first payout and the tip with the second; then the first came back, and the fare left with the third.
+    [Fact]
+    public async Task What_a_bank_sent_back_is_in_the_payout_after_its_return()
+    {
+        var ride = await (await Ride.PaidBy(fleet, "tok_ok")).Becomes("Settled");
+        await ride.PayDriver();
+        await ride.Tip(Tip);
+        await ride.Money(page => TransfersOf(page).Contains("Tip"));
+        await ride.PayDriverAgain();
+        var (first, second) = (IdOf((await ride.Payouts())[1]), IdOf((await ride.Payouts())[0]));
+
+        await SendBack(first);
+        await ride.IsReturned(first);
+        var meanwhile = await ride.Money(page => AddsUp(page) && PayoutsOf(page).Count == 1);
+        await ride.PayDriverAgain();
+        var page = await ride.Money(page => AddsUp(page) && PayoutsOf(page).Count == 2);
+
+        var payouts = await ride.Payouts();
+        Assert.Equal([second], PayoutsOf(meanwhile));
+        Assert.Equal([second, IdOf(payouts[0])], PayoutsOf(page));
+        Assert.Equal(["Sent", "Sent", "Returned"], payouts.Select(payout => payout.GetProperty("status").GetString()));
+        Assert.Equal("account-closed", payouts[2].GetProperty("failureCode").GetString());
+        // The fee of the first is back with it, and is paid once.
+        Assert.Equal(675, Minor(payouts[0].GetProperty("amount")) + Minor(payouts[0].GetProperty("fee")));
+        var day = DayInNewYork(payouts[2].GetProperty("returnedAt").GetDateTimeOffset());
+        using var statement = await fleet.AsDriver(ride.DriverId, HttpMethod.Get, "billing", $"/v1/me/statements?period=day&on={day}&currency=USD");
+        var lines = (await statement.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("lines").EnumerateArray();
+        Assert.Equal(675, Minor(Assert.Single(lines, line => line.GetProperty("kind").GetString() == "PayoutReturned").GetProperty("amount")));
+        await fleet.BooksAgree();
+    }
+
     public static TheoryData<string, string, string> Ends => new()
     {
         { "tok_declined", "Owed", "" },
@@ -161,6 +192,17 @@ public sealed class MoneyOfARideTests(MoneyFleet fleet)
         Assert.Equal(
             (HttpStatusCode.Forbidden, HttpStatusCode.NotFound, HttpStatusCode.Unauthorized), (passenger.StatusCode, unknown.StatusCode, outsider.StatusCode));
     }
+
+    /// <summary>The driver's bank has closed the account.</summary>
+    async Task SendBack(Guid payoutId)
+    {
+        var transfer = await fleet.AtTheProvider(HttpMethod.Get, $"/sandbox/payments/transfers?idempotencyKey={payoutId}");
+        await fleet.AtTheProvider(HttpMethod.Post, $"/sandbox/payments/transfers/{transfer.GetProperty("transferId").GetString()}/return", new { });
+    }
+
+    static Guid IdOf(JsonElement payout) => payout.GetProperty("payoutId").GetGuid();
+
+    static List<Guid> PayoutsOf(JsonElement page) => [.. page.GetProperty("payouts").EnumerateArray().Select(IdOf)];
 
     static bool AddsUp(JsonElement page) => page.GetProperty("verdict").GetString() == "AddsUp";
 

@@ -214,6 +214,29 @@ public sealed class ReconciliationTests(MoneyFleet fleet)
         await fleet.BooksAgree();
     }
 
+    // Neither the payout nor its return is part of what the provider owes: it left our bank account, and came back there.
+    [Theory]
+    [InlineData("TESTRETURNED")]
+    [InlineData("TESTRETURNEDSILENT")]
+    public async Task A_payout_that_a_bank_sent_back_is_explained_whoever_told_of_it(string accountNumber)
+    {
+        await Settle(await Closed());
+        var ride = await (await Ride.PaidBy(fleet, "tok_ok")).Becomes("Settled");
+        await ride.Money(IsQuiet);
+        await ride.PayDriver(accountNumber);
+        var payoutId = (await ride.Payouts())[0].GetProperty("payoutId").GetGuid();
+        await Eventually.Get(
+            () => fleet.One<string>("select status from sandbox.transfers where idempotency_key = @Key", new { Key = payoutId.ToString() }),
+            status => status == "Returned", Ct);
+
+        var found = await Settle(await Closed());
+
+        await ride.IsReturned(payoutId);
+        Assert.Empty(found.GetProperty("differences").EnumerateArray());
+        Assert.Equal(Ride.Fare, Minor(Assert.Single(found.GetProperty("paidToBank").EnumerateArray())));
+        await fleet.BooksAgree();
+    }
+
     [Fact]
     public async Task Twenty_operators_at_once_have_a_day_reconciled_and_others_may_not()
     {

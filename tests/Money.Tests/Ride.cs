@@ -103,12 +103,19 @@ sealed class Ride(MoneyFleet fleet, PaymentChoice payment, Guid passengerId, lon
         return (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(Ct)).Clone();
     }
 
-    public async Task PayDriver()
+    /// <param name="accountNumber">Some say to the bank what to do with it: docs/sandbox.md.</param>
+    public async Task PayDriver(string accountNumber = "DE89370400440532013000")
     {
         using var account = await fleet.AsDriver(
             DriverId, HttpMethod.Put, "payment", "/v1/me/bank-account",
-            new { holderName = "Siti", bankCode = "BCA", accountNumber = "DE89370400440532013000" });
+            new { holderName = "Siti", bankCode = "BCA", accountNumber });
         account.EnsureSuccessStatusCode();
+        await PayDriverAgain();
+    }
+
+    /// <summary>To the account that they have; every payout that was not returned has arrived then.</summary>
+    public async Task PayDriverAgain()
+    {
         await Eventually.Get(
             async () =>
             {
@@ -116,9 +123,22 @@ sealed class Ride(MoneyFleet fleet, PaymentChoice payment, Guid passengerId, lon
                 return payout.StatusCode;
             }, status => status == HttpStatusCode.Accepted, Ct);
         await Eventually.Get(
-            () => fleet.One<long>("select count(*) from billing.payouts where driver_id = @DriverId and status = 'Sent'", new { DriverId }),
-            sent => sent == 1, Ct);
+            () => fleet.One<long>("select count(*) from billing.payouts where driver_id = @DriverId and status = 'Reserved'", new { DriverId }),
+            reserved => reserved == 0, Ct);
     }
+
+    /// <summary>The driver's payouts as they see them, newest first.</summary>
+    public async Task<IReadOnlyList<JsonElement>> Payouts()
+    {
+        using var answer = await fleet.AsDriver(DriverId, HttpMethod.Get, "billing", "/v1/me/payouts");
+        var view = await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(Ct);
+        return [.. view.GetProperty("payouts").EnumerateArray().Select(payout => payout.Clone())];
+    }
+
+    /// <summary>Once that payout has come back.</summary>
+    public Task IsReturned(Guid payoutId) => Eventually.Get(
+        () => fleet.One<string>("select status from billing.payouts where payout_id = @PayoutId", new { PayoutId = payoutId }),
+        status => status == "Returned", Ct);
 
     static async Task<Ride> Driven(MoneyFleet fleet, object method, PaymentMethodKind kind, long tip, int factor)
     {

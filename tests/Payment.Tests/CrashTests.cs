@@ -207,4 +207,36 @@ public sealed class CrashTests(PaymentFleet fleet)
             Assert.Equal(["PayoutSent"], await fleet.EventsAbout(payout.PayoutId, Ct));
         }
     }
+
+    // Banks send back what has just arrived, and everybody dies while it is told: some returns are known before, some by webhooks that wait, and where nobody
+    // knew yet that it had been paid, by asking.
+    [Fact]
+    public async Task Killed_while_thirty_banks_send_payouts_back_every_one_is_returned_once()
+    {
+        var side = new ProviderSide(fleet, "sandbox");
+        var payouts = new List<PayoutDue>();
+        foreach (var _ in Enumerable.Range(0, 30))
+        {
+            var driver = await side.Driver("TESTTIMEOUT", Ct);
+            payouts.Add(new(Guid.CreateVersion7(), driver.Id, new(5_000, "USD")) { OccurredAt = DateTimeOffset.UtcNow, Version = 1 });
+        }
+
+        await Task.WhenAll(payouts.Select(payout => fleet.Publish(payout, Ct)));
+        foreach (var payout in payouts)
+        {
+            await PaymentFleet.Until(async () => await fleet.PaidFor(payout, Ct) == (1, 5_000), Ct);
+        }
+
+        var returning = Task.WhenAll(payouts.Select(payout => side.SendBack(payout, Ct)));
+        await fleet.KillAllCopies();
+        await returning;
+        await fleet.StartAllCopies(Ct);
+
+        foreach (var payout in payouts)
+        {
+            await fleet.PayoutBecomes(payout, "Returned", Ct);
+            Assert.Equal((1, 5_000), await fleet.PaidFor(payout, Ct));
+            Assert.Equal(["PayoutSent", "PayoutReturned"], await fleet.EventsAbout(payout.PayoutId, Ct));
+        }
+    }
 }

@@ -164,6 +164,15 @@ public sealed partial class PaymentFleet
         return end!;
     }
 
+    /// <summary>Once the payout has that status.</summary>
+    public Task PayoutBecomes(PayoutDue payout, string status, CancellationToken ct) => Eventually(
+        async () => await Count(
+            "select count(*) from payment.payouts where id = @PayoutId and status = @Status", new { payout.PayoutId, Status = status }, ct) == 1, ct);
+
+    /// <summary>What payment holds to have moved at the provider by a payout: types and amounts, in order.</summary>
+    public Task<IReadOnlyList<(string Type, long MinorUnits)>> MovementsOf(PayoutDue payout, CancellationToken ct) => All<(string, long)>(
+        "select type, amount_minor_units from payment.movements where key = @Key order by type", new { Key = payout.PayoutId.ToString() }, ct);
+
     public Task<int> PayoutsSent(IReadOnlyList<PayoutDue> payouts, CancellationToken ct) => Count(
         "select count(*) from payment.payouts where id = any(@Ids) and status = 'Sent'", new { Ids = payouts.Select(payout => payout.PayoutId).ToArray() }, ct);
 

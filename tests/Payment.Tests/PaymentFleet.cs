@@ -223,7 +223,9 @@ public sealed partial class PaymentFleet : IAsyncLifetime
         ["Sandbox__PendingFor"] = "00:00:03",
         ["Sandbox__LateBy"] = "00:00:03",
         ["Payment__DisputePoll"] = "00:00:01",
+        ["Payment__ReconcilePoll"] = "00:00:01",
         ["Sandbox__DisputeFor"] = "00:00:01",
+        ["Sandbox__ReturnAfter"] = "00:00:01",
     };
 
     static IConfiguration Configuration(string rabbitMq) =>

@@ -52,6 +52,11 @@ sealed class ProviderSide(PaymentFleet fleet, string provider)
 
     public string Account => IsStripe ? "1MTfjCQ9PRzxEwkZ" : "DE89370400440532013000";
 
+    /// <summary>Where the bank sends back what a test has it send back, and no webhook tells of it.</summary>
+    public string SilentAccount => IsStripe ? Account : "TESTRETURNEDSILENT";
+
+    public string ReturnCode => IsStripe ? "transfer-reversed" : "account-closed";
+
     public string ClosedAccount => IsStripe ? "1ClosedQ9PRzxEwkZ" : "TESTDECLINED";
 
     /// <summary>Cards that answer in every way.</summary>
@@ -160,6 +165,53 @@ sealed class ProviderSide(PaymentFleet fleet, string provider)
 
     public async Task<(int Transfers, long Amount)> PaidFor(PayoutDue payout, CancellationToken ct) =>
         IsStripe ? fleet.Stripe.Books.Transferred(payout.PayoutId) : await fleet.PaidFor(payout, ct);
+
+    /// <summary>The driver's bank sends a payout back that had arrived.</summary>
+    /// <param name="isTold">Whether Stripe tells of it; the sandbox goes by the account.</param>
+    public async Task SendBack(PayoutDue payout, CancellationToken ct, bool isTold = true)
+    {
+        if (IsStripe)
+        {
+            Assert.NotNull(fleet.Stripe.Books.Reverse(payout.PayoutId, isTold: isTold));
+            return;
+        }
+
+        var transfer = await fleet.AskSandbox(HttpMethod.Get, $"/sandbox/payments/transfers?idempotencyKey={payout.PayoutId}", null, ct);
+        var path = $"/sandbox/payments/transfers/{transfer!.Value.GetProperty("transferId").GetString()}/return";
+        Assert.NotNull(await fleet.AskSandbox(HttpMethod.Post, path, new { code = "account-closed" }, ct));
+    }
+
+    /// <summary>Signed news about a payout, each time under an id of its own: succeeded, declined or returned.</summary>
+    public Task TellOf(PayoutDue payout, string status, CancellationToken ct)
+    {
+        var id = Guid.CreateVersion7();
+        if (!IsStripe)
+        {
+            var body = new JsonObject
+            {
+                ["webhookId"] = id.ToString(),
+                ["type"] = $"transfer.{status}",
+                ["transferId"] = payout.PayoutId.ToString(),
+                ["status"] = status,
+                ["declineCode"] = status == "declined" ? "account-closed" : null,
+                ["returnCode"] = status == "returned" ? "account-closed" : null,
+                ["idempotencyKey"] = payout.PayoutId.ToString(),
+            };
+            return fleet.Tell("/v1/webhooks/sandbox", "Sandbox-Signature", body.ToJsonString(), PaymentFleet.WebhookSigningKey, ct);
+        }
+
+        var transfer = new JsonObject
+        {
+            ["id"] = "tr_told",
+            ["object"] = "transfer",
+            ["amount"] = payout.Amount.MinorUnits,
+            ["amount_reversed"] = status == "returned" ? payout.Amount.MinorUnits : 0,
+            ["reversed"] = status == "returned",
+            ["metadata"] = new JsonObject { ["payout_id"] = payout.PayoutId.ToString() },
+        };
+        var told = RecordedStripe.EventOf(status == "returned" ? "transfer.reversed" : "transfer.created", transfer);
+        return fleet.Tell("/v1/webhooks/stripe", "Stripe-Signature", told, RecordedStripe.WebhookKey, ct);
+    }
 
     async Task TellStripes(FareFinalised fare, string dispute, bool won, CancellationToken ct)
     {

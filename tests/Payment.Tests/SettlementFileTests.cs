@@ -11,10 +11,11 @@ public sealed class SettlementFileTests
         charge,c1,a1,1250,0,USD,2026-11-20T10:00:00.0000000+00:00
         chargeback,d1,d1,-1250,1500,USD,2026-11-20T11:00:00.0000000+00:00
         transfer,t1,p1,-5000,0,USD,2026-11-20T12:00:00.0000000+00:00
+        transfer-return,t1,p1,5000,0,USD,2026-11-20T12:30:00.0000000+00:00
         charge,c2,a2,300000,0,IDR,2026-11-20T13:00:00.0000000+00:00
         bank,2026-11-20-IDR,,300000,0,IDR,2026-11-21T00:00:00.0000000+00:00
         bank,2026-11-20-USD,,-1500,0,USD,2026-11-21T00:00:00.0000000+00:00
-        end,final,,6,0,,2026-11-21T00:00:00.0000000+00:00
+        end,final,,7,0,,2026-11-21T00:00:00.0000000+00:00
         """;
 
     [Fact]
@@ -23,7 +24,7 @@ public sealed class SettlementFileTests
         var file = SettlementFile.Parse(Whole);
 
         Assert.True(file.IsFinal);
-        Assert.Equal(4, file.Lines.Count);
+        Assert.Equal(5, file.Lines.Count);
         Assert.Equal(new DateTimeOffset(2026, 11, 21, 0, 0, 0, TimeSpan.Zero), file.CutOff);
         Assert.Equal(file.Paid.OrderBy(paid => paid.Key), file.Net().OrderBy(net => net.Key));
     }

@@ -18,7 +18,7 @@ public sealed class Accounts(NpgsqlDataSource auditor)
         ("refunds", "select count(*) from payment.refunds where status = 'Succeeded'"),
         ("webhooks", "select count(*) from payment.webhooks"),
         ("payouts sent", "select count(*) from billing.payouts where status = 'Sent'"),
-        ("payouts back on the balance", "select count(*) from billing.payouts where status = 'Failed'"),
+        ("payouts back on the balance", "select count(*) from billing.payouts where status in ('Failed', 'Returned')"),
         ("ledger transfers", "select count(*) from billing.ledger_transfers"),
         ("ledger entries", "select count(*) from billing.ledger_entries"),
     ];

@@ -72,6 +72,28 @@ public sealed class InvariantTests(SchemaServers servers)
 
     const string Settlement = $$"""put('billing.fare_settlements', '{"fare_id": "{{Two}}", "ride_id": "{{One}}", "total_minor_units": 500}')""";
 
+    /// <summary>A payout of 100 that was reserved and sent, in the ledger.</summary>
+    static string[] PayoutSent =>
+    [
+        $$"""put('billing.ledger_accounts', '{"kind": "DriverPayable", "party_id": "{{Two}}"}')""",
+        """put('billing.ledger_accounts', '{"kind": "Bank"}')""",
+        $$"""put('billing.ledger_transfers', '{"transfer_id": "{{Three}}", "payout_id": "{{One}}"}')""",
+        PayoutEntry(Three, "DriverPayable", 100), PayoutEntry(Three, "Bank", -100),
+    ];
+
+    static string PayoutEntry(string transferId, string account, int minorUnits) => $$"""
+        put('billing.ledger_entries', json_build_object('transfer_id', '{{transferId}}', 'amount_minor_units', {{minorUnits}},
+            'account_id', (select max(account_id) from billing.ledger_accounts where kind = '{{account}}'))::jsonb)
+        """;
+
+    /// <summary>A payout of 100, as each of the three books has it.</summary>
+    static string[] PayoutIn(string billing, string payment, string sandbox) =>
+    [
+        $$"""put('billing.payouts', '{"payout_id": "{{One}}", "driver_id": "{{Two}}", "status": "{{billing}}", "amount_minor_units": 100}')""",
+        $$"""put('payment.payouts', '{"id": "{{One}}", "driver_id": "{{Two}}", "status": "{{payment}}", "amount_minor_units": 100}')""",
+        $$"""put('sandbox.transfers', '{"idempotency_key": "{{One}}", "status": "{{sandbox}}", "amount_minor_units": 100}')""",
+    ];
+
     /// <summary>By invariant: what is put, and how it is wrong. Several lines of one invariant break it in several ways.</summary>
     static readonly (string Invariant, string Case, string[] Rows)[] Broken =
     [
@@ -180,6 +202,20 @@ public sealed class InvariantTests(SchemaServers servers)
         ("36_adjustments_are_in_the_ledger", "a fare lowered by nobody",
             [$$"""put('billing.fare_settlements', '{"ride_id": "{{One}}", "total_minor_units": 500, "adjusted_minor_units": 100}')"""]),
         ("37_payouts_are_in_the_ledger", "a payout that left nobody's balance", ["""put('billing.payouts', '{"status": "Sent", "amount_minor_units": 100}')"""]),
+        ("37_payouts_are_in_the_ledger", "a payout that came back and never left our bank",
+            ["""put('billing.payouts', '{"status": "Returned", "amount_minor_units": 100}')"""]),
+        ("37_payouts_are_in_the_ledger", "a payout that came back to our bank and not to the balance",
+        [
+            $$"""put('billing.payouts', '{"payout_id": "{{One}}", "driver_id": "{{Two}}", "status": "Sent", "amount_minor_units": 100}')""",
+            .. PayoutSent,
+            $$"""put('billing.ledger_transfers', '{"transfer_id": "{{Two}}", "payout_id": "{{One}}"}')""",
+            PayoutEntry(Two, "Bank", 100),
+        ]),
+        ("37_payouts_are_in_the_ledger", "a payout that was returned and is not back",
+        [
+            $$"""put('billing.payouts', '{"payout_id": "{{One}}", "driver_id": "{{Two}}", "status": "Returned", "amount_minor_units": 100}')""",
+            .. PayoutSent,
+        ]),
         ("39_closed_months_are_as_they_were", "a transfer without its key", ["put('billing.ledger_transfers', '{}')"]),
         ("39_closed_months_are_as_they_were", "a key without its transfer", ["put('billing.ledger_keys', '{}')"]),
         ("39_closed_months_are_as_they_were", "an entry dated apart from its transfer",
@@ -333,6 +369,10 @@ public sealed class InvariantTests(SchemaServers servers)
             $$"""put('payment.payouts', '{"id": "{{One}}", "driver_id": "{{Two}}", "status": "Failed", "amount_minor_units": 100}')""",
             $$"""put('sandbox.transfers', '{"idempotency_key": "{{One}}", "status": "Succeeded", "amount_minor_units": 100}')""",
         ]),
+        ("58_nobody_is_paid_out_twice", "a returned payout that the bank has kept", PayoutIn("Returned", "Returned", "Succeeded")),
+        ("58_nobody_is_paid_out_twice", "a payout that came back and of which nobody knows", PayoutIn("Sent", "Succeeded", "Returned")),
+        ("58_nobody_is_paid_out_twice", "a return of which billing does not know", PayoutIn("Sent", "Returned", "Returned")),
+        ("58_nobody_is_paid_out_twice", "a return of which payment does not know", PayoutIn("Returned", "Succeeded", "Succeeded")),
         ("60_quoted_surge_was_in_force", "a surge that no rule allowed", [SurgedQuote]),
         ("60_quoted_surge_was_in_force", "a surge under a rule that said off", [SurgedQuote, SurgeRule(isOn: false, most: 20_000), SurgeChange]),
         ("60_quoted_surge_was_in_force", "a surge beyond its rule", [SurgedQuote, SurgeRule(isOn: true, most: 12_000), SurgeChange]),

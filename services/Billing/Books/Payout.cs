@@ -3,7 +3,10 @@ using Tumpang.ServiceDefaults;
 
 namespace Tumpang.Billing.Books;
 
-/// <summary>Money that a driver is to get. Reserved: off the balance, on its way. It ends as Sent, or as Failed, and then it is back on the balance.</summary>
+/// <summary>
+/// Money that a driver is to get. Reserved: off the balance, on its way. It ends as Sent, or as Failed, and then it is back on the balance. What was sent may
+/// still come back from the bank: Returned, and back on the balance too.
+/// </summary>
 internal sealed record Payout(Guid PayoutId, Guid DriverId, string Currency, long AmountMinorUnits, long FeeMinorUnits)
 {
     /// <summary>It leaves the balance, and the fee with it.</summary>
@@ -23,11 +26,20 @@ internal sealed record Payout(Guid PayoutId, Guid DriverId, string Currency, lon
             new(AccountKind.Bank, Guid.Empty, -AmountMinorUnits),
         ], PayoutId);
 
-    /// <summary>It comes back to the balance, the fee too.</summary>
+    /// <summary>It did not leave, and comes back to the balance, the fee too.</summary>
     public LedgerTransfer Returned(DateTimeOffset at) => new(
         $"payout-returned:{PayoutId}", TransferKind.PayoutReturned, null, Currency, at,
         [
             new(AccountKind.PayoutsInTransit, Guid.Empty, AmountMinorUnits),
+            new(AccountKind.PayoutFees, Guid.Empty, FeeMinorUnits),
+            new(AccountKind.DriverPayable, DriverId, -(AmountMinorUnits + FeeMinorUnits)),
+        ], PayoutId);
+
+    /// <summary>The bank has sent it back to ours: it comes back to the balance, and the fee too, because the driver has got nothing for it.</summary>
+    public LedgerTransfer SentBack(DateTimeOffset at) => new(
+        $"payout-sent-back:{PayoutId}", TransferKind.PayoutReturned, null, Currency, at,
+        [
+            new(AccountKind.Bank, Guid.Empty, AmountMinorUnits),
             new(AccountKind.PayoutFees, Guid.Empty, FeeMinorUnits),
             new(AccountKind.DriverPayable, DriverId, -(AmountMinorUnits + FeeMinorUnits)),
         ], PayoutId);
@@ -53,6 +65,13 @@ internal static class PayoutStore
         update billing.payouts
         set    status = @Status, failure_code = @Code, ended_at = @Now
         where  payout_id = @PayoutId and status = 'Reserved'
+        returning payout_id, driver_id, currency, amount_minor_units, fee_minor_units
+        """;
+
+    const string ReturnOnce = """
+        update billing.payouts
+        set    status = 'Returned', failure_code = @Code, returned_at = @Now
+        where  payout_id = @PayoutId and status = 'Sent'
         returning payout_id, driver_id, currency, amount_minor_units, fee_minor_units
         """;
 
@@ -89,4 +108,8 @@ internal static class PayoutStore
     /// <summary>Null when it had ended before.</summary>
     public static Task<Payout?> EndPayout(this Transaction tx, Guid payoutId, string status, string? code, DateTimeOffset now, CancellationToken ct) =>
         tx.Find<Payout>(EndOnce, new { PayoutId = payoutId, Status = status, Code = code, Now = now }, ct);
+
+    /// <summary>What was sent has come back. Null when it had before, or was never sent.</summary>
+    public static Task<Payout?> ReturnPayout(this Transaction tx, Guid payoutId, string code, DateTimeOffset now, CancellationToken ct) =>
+        tx.Find<Payout>(ReturnOnce, new { PayoutId = payoutId, Code = code, Now = now }, ct);
 }

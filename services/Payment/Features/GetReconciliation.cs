@@ -52,7 +52,7 @@ internal static class GetReconciliation
 }
 
 /// <summary>Something that two books do not agree about.</summary>
-/// <param name="Type">charge, refund, chargeback, chargeback-reversal, transfer; bank for what a day came to.</param>
+/// <param name="Type">charge, refund, chargeback, chargeback-reversal, transfer, transfer-return; bank for what a day came to.</param>
 /// <param name="Key">The id of our attempt, refund or payout; of a chargeback, the provider's name of it.</param>
 /// <param name="Cause">MissingAtOurs, MissingAtTheirs, AmountDiffers, StateDiffers, CutOff, MissingInLedger, LedgerDiffers or NetDiffers.</param>
 /// <param name="Ours">Towards us positive, less its fee; absent when we have none.</param>

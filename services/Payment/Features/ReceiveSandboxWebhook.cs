@@ -6,7 +6,9 @@ using Tumpang.ServiceDefaults;
 
 namespace Tumpang.Payments.Features;
 
-/// <summary>The sandbox tells how a charge, an authorisation, a refund or a transfer ended. Only its signature is believed.</summary>
+/// <summary>
+/// The sandbox tells how a charge, an authorisation, a refund or a transfer ended, and of transfers that came back. Only its signature is believed.
+/// </summary>
 internal static class ReceiveSandboxWebhook
 {
     public const string SignatureHeader = "Sandbox-Signature";
@@ -18,7 +20,7 @@ internal static class ReceiveSandboxWebhook
         string WebhookId, string Type, string Status, string IdempotencyKey, string? DeclineCode = null, string? ChargeId = null, string? RefundId = null,
         string? TransferId = null, string? AuthorisationId = null, DateTimeOffset? ExpiresAt = null, string? DisputeId = null, long AmountMinorUnits = 0,
         long FeeMinorUnits = 0, string? Currency = null, string? Reason = null, DateTimeOffset? OpenedAt = null, DateTimeOffset? EvidenceDueAt = null,
-        string? CodeKey = null)
+        string? CodeKey = null, string? ReturnCode = null)
     {
         /// <summary>Null when something of it is missing.</summary>
         public SandboxDispute? Dispute() =>
@@ -55,6 +57,7 @@ internal static class ReceiveSandboxWebhook
         {
             "succeeded" => new ProviderAnswer.Succeeded(Reference!, ExpiresAt),
             "declined" => new ProviderAnswer.Declined(Reference, Decline.From(DeclineCode)),
+            "returned" => ProviderAnswer.Returned.Because(Reference!, ReturnCode),
             _ => new ProviderAnswer.Undecided(Reference!),
         };
     }

@@ -30,7 +30,8 @@ internal static partial class ReceiveStripeWebhook
             return Problem.Invalid("body", "This is not an event of Stripe's.").ToHttp();
         }
 
-        if (heard.Event.Type is "payout.failed" or "transfer.reversed")
+        // What was reversed whole is back with us, and goes back to the driver's balance; a part of it is for people.
+        if (heard.Event.Type is "payout.failed" || (heard.Event.Type is StripeReturns.Reversed && heard.News?.Outcome is not ProviderAnswer.Returned))
         {
             NeedsPeople(logger, heard.Event.Type, heard.Event.Id);
         }
@@ -70,8 +71,7 @@ internal static partial class ReceiveStripeWebhook
             ?? News(told, Movement.Authorisation, StripeProvider.IdIn(intent.Metadata, StripeProvider.AuthorisationKey), StripeProvider.ReadHold(intent)),
         "refund" when about.Deserialize(StripeJson.Default.StripeRefund) is { Id: not null } refund =>
             News(told, Movement.Refund, StripeProvider.IdIn(refund.Metadata, StripeProvider.RefundKey), StripeProvider.Read(refund)),
-        "transfer" when about.Deserialize(StripeJson.Default.StripeTransfer) is { Id: not null } transfer =>
-            News(told, Movement.Payout, StripeProvider.IdIn(transfer.Metadata, StripeProvider.PayoutKey), StripeProvider.Read(transfer)),
+        "transfer" when about.Deserialize(StripeJson.Default.StripeTransfer) is { Id: not null } transfer => StripeReturns.NewsOf(told, transfer),
         "dispute" when about.Deserialize(StripeJson.Default.StripeDispute) is { Id: not null, Currency: not null, Reason: not null } dispute =>
             disputes.Read(dispute) is { } standing
                 ? new(StripeProvider.ProviderName, told.Id, told.Type, Movement.Charge, Guid.Empty, new ProviderAnswer.Undecided(dispute.Id), standing)

@@ -10,8 +10,8 @@ namespace Tumpang.Payments.Features;
 /// copy at a time, and one that dies leaves it to the next. Days that were missed while nobody ran are caught up with, a month back.
 /// </summary>
 internal sealed partial class ReconcileDays(
-    Database database, ISettlementFiles files, PaymentProviders providers, Disputes disputes, Reconciliation reconciliation, LedgerComparison ledger,
-    TimeProvider system, IOptions<PaymentOptions> options, ILogger<ReconcileDays> logger) : ISweep
+    Database database, ISettlementFiles files, PaymentProviders providers, Disputes disputes, Payouts payouts, Reconciliation reconciliation,
+    LedgerComparison ledger, TimeProvider system, IOptions<PaymentOptions> options, ILogger<ReconcileDays> logger) : ISweep
 {
     static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
 
@@ -40,6 +40,13 @@ internal sealed partial class ReconcileDays(
     const string UnknownDisputes = """
         select key from unnest(@Keys) as key
         where  not exists (select from payment.disputes where provider = @Name and provider_dispute_id = key)
+        """;
+
+    const string NotReturned = """
+        select payout.id
+        from   payment.payouts payout
+        join   payment.bank_accounts account on account.id = payout.bank_account_id and account.provider = @Name
+        where  payout.id = any(@Ids) and payout.status in ('Due', 'Sent', 'Succeeded')
         """;
 
     const string MarkDone = """
@@ -80,6 +87,7 @@ internal sealed partial class ReconcileDays(
     {
         var file = await files.Download(day, ct);
         await LearnOfDisputes(file, ct);
+        await LearnOfReturns(file, ct);
         await using (var tx = await database.Begin(ct))
         {
             await reconciliation.Take(tx, files.Name, day, file, ct);
@@ -101,6 +109,20 @@ internal sealed partial class ReconcileDays(
             {
                 await using var tx = await database.Begin(ct);
                 if (await disputes.Record(tx, told, ct)) await tx.Commit(ct);
+            }
+        }
+    }
+
+    /// <summary>The same for a payout that a bank has sent back.</summary>
+    async Task LearnOfReturns(SettlementFile file, CancellationToken ct)
+    {
+        var ids = file.Lines.Where(line => line.Type == "transfer-return").Select(line => Guid.TryParse(line.Key, out var id) ? id : Guid.Empty).ToArray();
+        foreach (var payoutId in await database.List<Guid>(NotReturned, new { Ids = ids, files.Name }, ct))
+        {
+            if (await providers.Of(files.Name).FindTransfer(payoutId, ct) is ProviderAnswer.Returned returned)
+            {
+                await using var tx = await database.Begin(ct);
+                if (await payouts.RecordReturn(tx, payoutId, returned, ct)) await tx.Commit(ct);
             }
         }
     }

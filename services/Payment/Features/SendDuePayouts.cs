@@ -25,11 +25,13 @@ internal sealed class SendDuePayouts(
         var provider = providers.Of(claimed.Provider);
         var details = BankDetails.Open(claimed.Details, tokens, claimed.BankAccountId);
         var request = new TransferRequest(claimed.Id, new Money(claimed.AmountMinorUnits, claimed.Currency), details);
-        return Inquiry.Ask(claimed.Sends, () => provider.FindTransfer(request, ct), () => provider.Transfer(request, ct));
+        return Inquiry.Ask(claimed.Sends, () => provider.FindTransfer(claimed.Id, ct), () => provider.Transfer(request, ct));
     }
 
-    protected override Task<bool> Record(
-        Transaction tx, Claimed claimed, ProviderAnswer answer, CancellationToken ct) => answer is ProviderAnswer.Succeeded success
-        ? payouts.RecordSuccess(tx, claimed.Id, success, ct)
-        : payouts.RecordFailure(tx, claimed.Id, (ProviderAnswer.Declined)answer, ct);
+    protected override Task<bool> Record(Transaction tx, Claimed claimed, ProviderAnswer answer, CancellationToken ct) => answer switch
+    {
+        ProviderAnswer.Succeeded success => payouts.RecordSuccess(tx, claimed.Id, success, ct),
+        ProviderAnswer.Returned returned => payouts.RecordReturn(tx, claimed.Id, returned, ct),
+        _ => payouts.RecordFailure(tx, claimed.Id, (ProviderAnswer.Declined)answer, ct),
+    };
 }

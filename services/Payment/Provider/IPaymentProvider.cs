@@ -34,6 +34,14 @@ internal abstract record ProviderAnswer
     /// <summary>The money has not moved and, under this key, never will.</summary>
     internal sealed record Declined(string? Reference, Decline Why) : ProviderAnswer;
 
+    /// <summary>The money has moved, and come back: a bank has returned a payout.</summary>
+    /// <param name="Reference">The provider's name of the movement.</param>
+    /// <param name="Code">Stable code of the reason, for example account-closed.</param>
+    internal sealed record Returned(string Reference, string Code) : ProviderAnswer
+    {
+        public static Returned Because(string reference, string? providerCode) => new(reference, Decline.From(providerCode ?? "payout-returned").Code);
+    }
+
     /// <summary>The provider has given it a name and moved nothing yet. Once that is written down, it is to be charged under it.</summary>
     internal sealed record Named(string Reference) : ProviderAnswer;
 
@@ -87,6 +95,6 @@ internal interface IPaymentProvider
     /// <summary>Pays money to a bank account, once per payout id however often it is called.</summary>
     Task<ProviderAnswer> Transfer(TransferRequest request, CancellationToken ct);
 
-    /// <summary>Asks what became of a payout.</summary>
-    Task<ProviderAnswer> FindTransfer(TransferRequest request, CancellationToken ct);
+    /// <summary>Asks what became of a payout; of one that succeeded, too, because a bank may return it.</summary>
+    Task<ProviderAnswer> FindTransfer(Guid payoutId, CancellationToken ct);
 }

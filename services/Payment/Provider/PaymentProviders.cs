@@ -63,6 +63,7 @@ internal static class PaymentProvidersExtensions
         services.AddTransient<StripeProvider>();
         services.AddTransient<StripeDisputes>();
         services.AddTransient<IDisputeLists, StripeDisputes>();
+        services.AddTransient<IReturnLists, StripeReturns>();
         var signingKey = secrets["WebhookSigningKey"] ?? throw new InvalidOperationException("Secrets:WebhookSigningKey is not set.");
         AddSignature(services, SandboxProvider.ProviderName, signingKey);
         AddSignature(services, StripeProvider.ProviderName, secrets["StripeWebhookKey"]);

@@ -80,7 +80,7 @@ internal sealed class SandboxProvider(HttpClient http) : IPaymentProvider, IProv
         return Post(Transfers, request.PayoutId, body, ct);
     }
 
-    public Task<ProviderAnswer> FindTransfer(TransferRequest request, CancellationToken ct) => Ask(Transfers, request.PayoutId, ct);
+    public Task<ProviderAnswer> FindTransfer(Guid payoutId, CancellationToken ct) => Ask(Transfers, payoutId, ct);
 
     Task<ProviderAnswer> Post<TBody>(string path, Guid key, TBody body, CancellationToken ct)
     {
@@ -132,6 +132,7 @@ internal sealed class SandboxProvider(HttpClient http) : IPaymentProvider, IProv
         { Reference: null } => new ProviderAnswer.Failed(),
         { Status: "succeeded" or "authorised" or "voided" or "expired" } => new ProviderAnswer.Succeeded(view.Reference, view.ExpiresAt),
         { Status: "declined" } => new ProviderAnswer.Declined(view.Reference, Decline.From(view.DeclineCode)),
+        { Status: "returned" } => ProviderAnswer.Returned.Because(view.Reference, view.ReturnCode),
         { Status: "pending" } => new ProviderAnswer.Undecided(view.Reference),
         _ => new ProviderAnswer.Failed(),
     };
@@ -159,7 +160,7 @@ internal sealed class SandboxProvider(HttpClient http) : IPaymentProvider, IProv
     /// <summary>A charge, a refund, a transfer, an authorisation or a code: one of the ids names it, a refund's own before its charge's.</summary>
     sealed record MovementView(
         string Status, string? ChargeId = null, string? RefundId = null, string? TransferId = null, string? AuthorisationId = null, string? DeclineCode = null,
-        DateTimeOffset? ExpiresAt = null, string? CodeId = null, string? Url = null)
+        DateTimeOffset? ExpiresAt = null, string? CodeId = null, string? Url = null, string? ReturnCode = null)
     {
         public string? Reference => TransferId ?? RefundId ?? ChargeId ?? AuthorisationId;
     }

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Tumpang.Payments.Provider;
 
 /// <summary>One line of a provider's settlement file.</summary>
-/// <param name="Type">charge, refund, chargeback, chargeback-reversal or transfer.</param>
+/// <param name="Type">charge, refund, chargeback, chargeback-reversal, transfer or transfer-return.</param>
 /// <param name="Reference">The provider's name of the movement.</param>
 /// <param name="Key">Ours; of a chargeback the provider's name of the dispute.</param>
 /// <param name="AmountMinorUnits">Towards us positive.</param>
@@ -21,7 +21,7 @@ internal sealed record SettlementFile(
 
     const int Fields = 7;
 
-    static readonly string[] Types = ["charge", "refund", "chargeback", "chargeback-reversal", "transfer", "bank"];
+    static readonly string[] Types = ["charge", "refund", "chargeback", "chargeback-reversal", "transfer", "transfer-return", "bank"];
 
     /// <summary>Reads a whole file; a FormatException for one that broke off or makes no sense: nothing is taken from it.</summary>
     public static SettlementFile Parse(string csv)
@@ -49,8 +49,8 @@ internal sealed record SettlementFile(
             bank.ToDictionary(line => line.Currency, line => line.AmountMinorUnits));
     }
 
-    /// <summary>What the lines come to, by currency. Transfers are paid from our bank account, not from what the provider holds.</summary>
-    public IReadOnlyDictionary<string, long> Net() => Lines.Where(line => line.Type != "transfer")
+    /// <summary>What the lines come to, by currency. Transfers leave our bank account and come back there, not what the provider holds.</summary>
+    public IReadOnlyDictionary<string, long> Net() => Lines.Where(line => line.Type is not ("transfer" or "transfer-return"))
         .GroupBy(line => line.Currency).ToDictionary(lines => lines.Key, lines => lines.Sum(line => line.AmountMinorUnits - line.FeeMinorUnits));
 
     static SettlementLine Read(string row) => row.Split(',') is { Length: Fields } fields

@@ -24,6 +24,7 @@ sealed class RecordedStripe : IAsyncDisposable
     readonly ConcurrentDictionary<string, Lazy<Kept>> kept = new(StringComparer.Ordinal);
     readonly ConcurrentDictionary<string, int> limited = new(StringComparer.Ordinal);
     readonly ConcurrentBag<string> unexpected = [];
+    readonly ConcurrentQueue<JsonObject> events = new();
     Uri[] receivers = [];
     int requests;
 
@@ -103,7 +104,7 @@ sealed class RecordedStripe : IAsyncDisposable
         if (request.Method == HttpMethods.Get)
         {
             var query = request.Query.ToDictionary(pair => pair.Key, pair => pair.Value.ToString(), StringComparer.Ordinal);
-            await Write(response, Books.Answer("GET", path, query));
+            await Write(response, path is ["events"] ? EventsBy(query) : Books.Answer("GET", path, query));
             return;
         }
 
@@ -162,15 +163,24 @@ sealed class RecordedStripe : IAsyncDisposable
         return response.WriteAsync(body.ToJsonString());
     }
 
-    /// <summary>At least once, here always twice, and again for a while when nobody takes it.</summary>
+    /// <summary>Of one type and no older than asked for.</summary>
+    StripeReply EventsBy(IReadOnlyDictionary<string, string> query)
+    {
+        var since = long.Parse(query["created[gte]"]);
+        return StripeBooks.Page(
+            events.Where(each => each["type"]!.GetValue<string>() == query["type"] && each["created"]!.GetValue<long>() >= since), query);
+    }
+
+    /// <summary>At least once, here always twice, and again for a while when nobody takes it; never where it says so. It is listed all the same.</summary>
     void Tell(string type, JsonObject about, TimeSpan after)
     {
-        if (receivers.Length == 0)
+        var body = EventOf(type, about);
+        events.Enqueue(JsonNode.Parse(body)!.AsObject());
+        if (receivers.Length == 0 || after == Timeout.InfiniteTimeSpan)
         {
             return;
         }
 
-        var body = EventOf(type, about);
         _ = Deliver(body, after);
         _ = Deliver(body, after + TimeSpan.FromSeconds(0.5));
     }

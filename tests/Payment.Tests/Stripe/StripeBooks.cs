@@ -32,6 +32,26 @@ sealed class StripeBooks(Action<string, JsonObject, TimeSpan> tell)
 
     public (int Count, long Amount) Transferred(Guid payoutId) => Sum(transfers, "payout_id", payoutId, null, "amount");
 
+    /// <summary>Takes a payout's transfer back from the connected account, all that is left of it or a part.</summary>
+    /// <param name="isTold">Whether a webhook tells of it; an event is made of it in any case.</param>
+    /// <returns>The transfer as it stands then; null when there is none, or nothing is left of it.</returns>
+    public JsonObject? Reverse(Guid payoutId, long? amount = null, bool isTold = true)
+    {
+        lock (turn)
+        {
+            if (transfers.Find(each => Ours(each, "payout_id", payoutId)) is not { } transfer || transfer["reversed"]!.GetValue<bool>())
+            {
+                return null;
+            }
+
+            var (whole, before) = (transfer["amount"]!.GetValue<long>(), transfer["amount_reversed"]!.GetValue<long>());
+            transfer["amount_reversed"] = before + (amount ?? (whole - before));
+            transfer["reversed"] = transfer["amount_reversed"]!.GetValue<long>() == whole;
+            tell("transfer.reversed", Copy(transfer), isTold ? TimeSpan.Zero : Timeout.InfiniteTimeSpan);
+            return Copy(transfer);
+        }
+    }
+
     /// <summary>Every intent that was made for an attempt, confirmed or not.</summary>
     public IReadOnlyList<string> IntentsOf(Guid attemptId)
     {
@@ -371,7 +391,7 @@ sealed class StripeBooks(Action<string, JsonObject, TimeSpan> tell)
             ["id"] = $"tr_{++made:D24}",
             ["object"] = "transfer",
             ["amount"] = long.Parse(form["amount"]),
-            ["amount_reversed"] = 0,
+            ["amount_reversed"] = 0L,
             ["created"] = DateTimeOffset.UtcNow.ToUnixTimeSeconds(),
             ["currency"] = form["currency"],
             ["destination"] = form["destination"],

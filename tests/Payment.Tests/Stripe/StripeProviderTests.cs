@@ -224,11 +224,36 @@ public sealed class StripeProviderTests : IAsyncLifetime
     {
         var request = new TransferRequest(Guid.CreateVersion7(), new(5_000, "IDR"), new("Siti", "STRIPE", "1MTfjCQ9PRzxEwkZ"));
 
-        Assert.IsType<ProviderAnswer.Absent>(await stripe.FindTransfer(request, Ct));
+        Assert.IsType<ProviderAnswer.Absent>(await stripe.FindTransfer(request.PayoutId, Ct));
         var sent = Assert.IsType<ProviderAnswer.Succeeded>(await stripe.Transfer(request, Ct));
 
-        Assert.Equal((sent, sent), (await stripe.FindTransfer(request, Ct), await stripe.Transfer(request, Ct)));
+        Assert.Equal((sent, sent), (await stripe.FindTransfer(request.PayoutId, Ct), await stripe.Transfer(request, Ct)));
         Assert.Equal((1, 5_000), server.Books.Transferred(request.PayoutId));
+    }
+
+    [Fact]
+    public async Task A_transfer_comes_back_when_all_of_it_is_reversed_and_every_reversal_is_listed()
+    {
+        var returns = new StripeReturns(new(http, NullLogger<StripeClient>.Instance));
+        var request = new TransferRequest(Guid.CreateVersion7(), new(5_000, "USD"), new("Siti", "STRIPE", "1MTfjCQ9PRzxEwkZ"));
+        var sent = Assert.IsType<ProviderAnswer.Succeeded>(await stripe.Transfer(request, Ct));
+        foreach (var _ in Enumerable.Range(0, 110))
+        {
+            var other = request with { PayoutId = Guid.CreateVersion7() };
+            await stripe.Transfer(other, Ct);
+            server.Books.Reverse(other.PayoutId);
+        }
+
+        server.Books.Reverse(request.PayoutId, 1_000);
+        var afterAPart = await stripe.FindTransfer(request.PayoutId, Ct);
+        server.Books.Reverse(request.PayoutId);
+        var listed = await returns.ListSince(DateTimeOffset.UtcNow.AddDays(-1), Ct);
+
+        Assert.Equal(sent, afterAPart);
+        var returned = new ProviderAnswer.Returned(sent.Reference, "transfer-reversed");
+        Assert.Equal(returned, await stripe.FindTransfer(request.PayoutId, Ct));
+        Assert.Equal(112, listed!.DistinctBy(news => news.EventId).Count());
+        Assert.Equal([returned, sent], listed!.Where(news => news.Id == request.PayoutId).Select(news => news.Outcome));
     }
 
     [Fact]

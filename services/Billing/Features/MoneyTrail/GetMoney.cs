@@ -53,26 +53,38 @@ internal static class GetMoney
         order by min(entry.entry_id) over (partition by transfer.transfer_id), entry.entry_id
         """;
 
-    // A payout takes the whole balance: what a ride moved on the driver's account is in the first payout after it that did not come back. The account's
-    // row is the lock of all its entries, so that their order is that of the balance.
-    const string PayoutsOf = """
+    // A payout takes the whole balance: what a ride moved on the driver's account is in the first payout after it. Where that came back, it is in the first
+    // after its return, which need not be the next one made. The account's row is the lock of all its entries, so that their order is that of the balance.
+    const string FirstAfter = """
+        cross  join lateral (
+            select   reserved.payout_id
+            from     billing.ledger_entries later
+            join     billing.ledger_transfers reserved on (reserved.transfer_id, reserved.occurred_at) = (later.transfer_id, later.occurred_at) and reserved.kind = 'PayoutReserved'
+            where    later.account_id = moved.account_id and later.entry_id > moved.entry_id
+            order by later.entry_id
+            limit    1) as first
+        """;
+
+    const string PayoutsOf = $"""
+        with recursive taken as (
+            select first.payout_id
+            from   billing.ledger_transfers transfer
+            join   billing.ledger_entries moved on (moved.transfer_id, moved.occurred_at) = (transfer.transfer_id, transfer.occurred_at)
+            join   billing.ledger_accounts account on account.account_id = moved.account_id and account.kind = 'DriverPayable'
+            {FirstAfter}
+            where  transfer.ride_id = @RideId
+            union
+            select first.payout_id
+            from   taken
+            join   billing.ledger_transfers transfer on transfer.payout_id = taken.payout_id and transfer.kind = 'PayoutReturned'
+            join   billing.ledger_entries moved on (moved.transfer_id, moved.occurred_at) = (transfer.transfer_id, transfer.occurred_at)
+            join   billing.ledger_accounts account on account.account_id = moved.account_id and account.kind = 'DriverPayable'
+            {FirstAfter}
+        )
         select   payout.payout_id, payout.currency, payout.amount_minor_units, payout.fee_minor_units, payout.schedule, payout.status, payout.failure_code,
                  payout.reserved_at, payout.ended_at
         from     billing.payouts payout
-        where    payout.payout_id in (
-            select next.payout_id
-            from   billing.ledger_transfers transfer
-            join   billing.ledger_entries entry on (entry.transfer_id, entry.occurred_at) = (transfer.transfer_id, transfer.occurred_at)
-            join   billing.ledger_accounts account on account.account_id = entry.account_id and account.kind = 'DriverPayable'
-            cross  join lateral (
-                select   reserved.payout_id
-                from     billing.ledger_entries later
-                join     billing.ledger_transfers reserved on (reserved.transfer_id, reserved.occurred_at) = (later.transfer_id, later.occurred_at) and reserved.kind = 'PayoutReserved'
-                join     billing.payouts it on it.payout_id = reserved.payout_id and it.status <> 'Failed'
-                where    later.account_id = entry.account_id and later.entry_id > entry.entry_id
-                order by later.entry_id
-                limit    1) as next
-            where  transfer.ride_id = @RideId)
+        where    payout.payout_id in (select payout_id from taken) and payout.status not in ('Failed', 'Returned')
         order by payout.payout_id
         """;
 

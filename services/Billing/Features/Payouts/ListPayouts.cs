@@ -10,7 +10,7 @@ internal static class ListPayouts
     const int LongestPage = 100;
 
     const string OfDriver = """
-        select   payout_id, currency, amount_minor_units, fee_minor_units, schedule, status, failure_code, reserved_at, ended_at
+        select   payout_id, currency, amount_minor_units, fee_minor_units, schedule, status, failure_code, reserved_at, ended_at, returned_at
         from     billing.payouts
         where    driver_id = @DriverId and (@Before::uuid is null or payout_id < @Before)
         order by payout_id desc
@@ -28,10 +28,10 @@ internal static class ListPayouts
 
     sealed record Row(
         Guid PayoutId, string Currency, long AmountMinorUnits, long FeeMinorUnits, string Schedule, string Status, string? FailureCode,
-        DateTimeOffset ReservedAt, DateTimeOffset? EndedAt)
+        DateTimeOffset ReservedAt, DateTimeOffset? EndedAt, DateTimeOffset? ReturnedAt)
     {
-        public PayoutView View() =>
-            new(PayoutId, new(AmountMinorUnits, Currency), new(FeeMinorUnits, Currency), Schedule, Status, FailureCode, ReservedAt, EndedAt);
+        public PayoutView View() => new(
+            PayoutId, new(AmountMinorUnits, Currency), new(FeeMinorUnits, Currency), Schedule, Status, FailureCode, ReservedAt, EndedAt, ReturnedAt);
     }
 }
 
@@ -39,6 +39,8 @@ internal static class ListPayouts
 /// <param name="Amount">What arrives.</param>
 /// <param name="Fee">What it costs beside it.</param>
 /// <param name="Schedule">Daily, Weekly or OnDemand.</param>
-/// <param name="Status">Reserved: on its way. Sent. Failed: back on the balance.</param>
+/// <param name="Status">Reserved: on its way. Sent. Failed: back on the balance. Returned: sent, and back on the balance because the bank sent it back.</param>
+/// <param name="FailureCode">Why it failed, or came back.</param>
 internal sealed record PayoutView(
-    Guid PayoutId, Money Amount, Money Fee, string Schedule, string Status, string? FailureCode, DateTimeOffset ReservedAt, DateTimeOffset? EndedAt);
+    Guid PayoutId, Money Amount, Money Fee, string Schedule, string Status, string? FailureCode, DateTimeOffset ReservedAt, DateTimeOffset? EndedAt,
+    DateTimeOffset? ReturnedAt);

@@ -8,6 +8,8 @@ internal sealed class OnPayoutFailed : IEventHandler<PayoutFailed>
 {
     public async Task Handle(PayoutFailed happened, Transaction transaction, CancellationToken ct)
     {
+        // The driver's account first, as whoever takes from it does: so nobody waits in a circle for account and payout.
+        await transaction.LockBalanceOf(happened.DriverId, happened.Amount.Currency, ct);
         if (await transaction.EndPayout(happened.PayoutId, "Failed", happened.Code, happened.OccurredAt, ct) is { } payout)
         {
             Ledger.Write(payout.Returned(happened.OccurredAt), transaction);

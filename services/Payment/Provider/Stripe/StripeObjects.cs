@@ -13,6 +13,7 @@ internal sealed record StripePaymentMethod(string Id, string? Customer = null);
 
 internal sealed record StripeRefund(string Id, string Status, string? FailureReason = null, Dictionary<string, string>? Metadata = null);
 
+/// <param name="Reversed">All of it.</param>
 internal sealed record StripeTransfer(string Id, bool Reversed, Dictionary<string, string>? Metadata = null);
 
 /// <summary>A dispute, or an inquiry that may become one.</summary>
@@ -61,4 +62,5 @@ internal sealed record StripeEventData(JsonElement Object);
 [JsonSerializable(typeof(StripePage<StripeDispute>))]
 [JsonSerializable(typeof(StripeFailure))]
 [JsonSerializable(typeof(StripeEvent))]
+[JsonSerializable(typeof(StripePage<StripeEvent>))]
 internal sealed partial class StripeJson : JsonSerializerContext;

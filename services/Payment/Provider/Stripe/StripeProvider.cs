@@ -152,9 +152,9 @@ internal sealed class StripeProvider(StripeClient stripe) : IPaymentProvider
     }
 
     /// <summary>A payout is a transfer group of its own, of one transfer.</summary>
-    public async Task<ProviderAnswer> FindTransfer(TransferRequest request, CancellationToken ct)
+    public async Task<ProviderAnswer> FindTransfer(Guid payoutId, CancellationToken ct)
     {
-        var answer = await stripe.Get($"{Transfers}?transfer_group={request.PayoutId}&limit=1", StripeJson.Default.StripePageStripeTransfer, ct);
+        var answer = await stripe.Get($"{Transfers}?transfer_group={payoutId}&limit=1", StripeJson.Default.StripePageStripeTransfer, ct);
         return answer switch
         {
             { Object.Data: [var transfer, ..] } => Read(transfer),
@@ -187,8 +187,9 @@ internal sealed class StripeProvider(StripeClient stripe) : IPaymentProvider
         _ => new ProviderAnswer.Undecided(refund.Id),
     };
 
+    /// <summary>One that was reversed in part has arrived all the same; the part is for people.</summary>
     public static ProviderAnswer Read(StripeTransfer transfer) => transfer.Reversed
-        ? new ProviderAnswer.Declined(transfer.Id, new("transfer-reversed", IsSoft: false))
+        ? new ProviderAnswer.Returned(transfer.Id, "transfer-reversed")
         : new ProviderAnswer.Succeeded(transfer.Id);
 
     /// <summary>Our id in an object's metadata; null when the object is not ours.</summary>
