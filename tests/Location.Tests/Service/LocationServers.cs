@@ -14,8 +14,8 @@ namespace Tumpang.Location.Tests.Service;
 /// <summary>Two copies of location as processes, on a database, a virtual host and a Redis of their own.</summary>
 public abstract class LocationServers : IAsyncLifetime
 {
-    /// <summary>For connections of the test's own.</summary>
-    const string Patiently = "abortConnect=false,connectTimeout=60000,syncTimeout=60000";
+    /// <summary>For connections of the test's own. Only in connecting: one that is left waits as long as for an answer, for a call that nobody awaits any more.</summary>
+    const string Patiently = "abortConnect=false,connectTimeout=60000";
 
     readonly ClockSetting clock;
     readonly IReadOnlyDictionary<string, string> settings;

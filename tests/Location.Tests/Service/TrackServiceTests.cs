@@ -37,6 +37,7 @@ public sealed class TrackServiceTests(LocationCity city)
         }
 
         await ride.Complete(18_000, afterSeconds: 905);
+        await ride.GraceIsOver();
         var closed = await ride.Closed();
 
         Assert.Equal(18_000, closed.DistanceMetres, 20.0);
