@@ -34,7 +34,7 @@ public sealed class RawPhone : IDisposable
     public async Task Ended()
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Ct);
-        patience.CancelAfter(TimeSpan.FromMinutes(2));
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
         var buffer = new byte[4_096];
         try
         {

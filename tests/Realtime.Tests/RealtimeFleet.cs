@@ -15,9 +15,6 @@ public sealed class RealtimeFleet : IAsyncLifetime
     Fleet? fleet;
     Fleet? impatient;
 
-    /// <summary>A store that is slow because the machine stands still is not gone.</summary>
-    static IReadOnlyDictionary<string, string> Patient => new Dictionary<string, string> { ["Redis__Patience"] = "00:00:10" };
-
     public TestBus Bus { get; private set; } = null!;
 
     /// <summary>Issues tokens.</summary>
@@ -26,7 +23,7 @@ public sealed class RealtimeFleet : IAsyncLifetime
     /// <summary>The address of one copy of realtime.</summary>
     public Uri Copy(int number) => fleet!["realtime"][number].Url;
 
-    /// <summary>The address of another copy, which waits for a pong for twenty seconds only: a machine may stand still for nearly as long, and lively phones with it.</summary>
+    /// <summary>The address of another copy, which waits for a pong for four seconds only.</summary>
     public Uri Impatient => impatient!["realtime"][0].Url;
 
     public async ValueTask InitializeAsync()
@@ -34,8 +31,8 @@ public sealed class RealtimeFleet : IAsyncLifetime
         var ct = TestContext.Current.CancellationToken;
         servers = await TestServers.Start("Realtime.Tests", ct);
         Bus = await TestBus.Connect(servers, ct);
-        fleet = await servers.Run(["location", "realtime"], settings: Patient, ct: ct);
-        impatient = await servers.Run(["realtime"], copies: 1, new Dictionary<string, string>(Patient) { ["Realtime__PingEvery"] = "00:00:10" }, ct);
+        fleet = await servers.Run(["location", "realtime"], ct: ct);
+        impatient = await servers.Run(["realtime"], copies: 1, new Dictionary<string, string> { ["Realtime__PingEvery"] = "00:00:02" }, ct);
     }
 
     /// <summary>Opens the socket of a user at a copy.</summary>
@@ -73,7 +70,6 @@ public sealed class RealtimeFleet : IAsyncLifetime
     {
         var options = ConfigurationOptions.Parse(servers!.Addresses.Redis);
         options.AllowAdmin = true;
-        options.ConnectTimeout = options.SyncTimeout = 60_000;
         return ConnectionMultiplexer.ConnectAsync(options);
     }
 }

@@ -8,8 +8,7 @@ namespace Tumpang.Realtime.Tests;
 /// <summary>A phone's socket, as a test sees it.</summary>
 public sealed class TestSocket : IAsyncDisposable
 {
-    /// <summary>Only a broken service uses it up.</summary>
-    static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     readonly ClientWebSocket socket = new();
 
