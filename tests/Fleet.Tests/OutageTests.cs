@@ -48,7 +48,7 @@ public sealed class OutageTests(FleetUnderTest fleet, ITestOutputHelper output)
     {
         var options = ConfigurationOptions.Parse(fleet.Stores.Addresses.Redis);
         options.AllowAdmin = true;
-        options.ConnectTimeout = options.SyncTimeout = 60_000;
+        options.ConnectTimeout = 60_000;
         using var redis = await ConnectionMultiplexer.ConnectAsync(options);
         await redis.GetServer(redis.GetEndPoints()[0]).FlushAllDatabasesAsync();
     }

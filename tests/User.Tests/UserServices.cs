@@ -147,7 +147,7 @@ public sealed class UserServices : IAsyncLifetime
 
     internal async Task<IReadOnlyList<(string Key, string Value, TimeSpan? TimeToLive)>> DumpRedis(string pattern)
     {
-        using var redis = await ConnectionMultiplexer.ConnectAsync(servers.Addresses.Redis + ",connectTimeout=60000,syncTimeout=60000");
+        using var redis = await ConnectionMultiplexer.ConnectAsync(servers.Addresses.Redis + ",connectTimeout=60000");
         var entries = (RedisResult[])(await redis.GetDatabase().ScriptEvaluateAsync(DumpKeys, values: [pattern]))!;
         return
         [
