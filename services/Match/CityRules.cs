@@ -118,6 +118,13 @@ public sealed class CityRules
     [Range(typeof(TimeSpan), "00:00:00", "00:30:00")]
     public TimeSpan FavouriteCredit { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// For a passenger whose driver gave the ride up every driver counts as this much nearer. More than any drive within the last radius: such requests are
+    /// served before all others. It does not choose between drivers.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "02:00:00")]
+    public TimeSpan GivenUpCredit { get; set; } = TimeSpan.FromHours(1);
+
     /// <summary>At an airport or a station: every driver further back in its queue counts as this much further away.</summary>
     [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00")]
     public TimeSpan QueueRankWeight { get; set; } = TimeSpan.FromSeconds(1);

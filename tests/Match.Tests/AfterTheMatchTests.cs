@@ -65,7 +65,7 @@ public sealed class AfterTheMatchTests(MatchFleet fleet)
 
     /// <summary>The passenger had gone another way meanwhile: that one is looked for again, by its quote, and who gives it up has not broken a promise.</summary>
     [Fact]
-    public async Task What_a_driver_gave_up_is_searched_for_as_it_was_last_agreed_and_ahead_of_younger_requests()
+    public async Task What_a_driver_gave_up_is_searched_for_as_it_was_last_agreed()
     {
         var city = fleet.City(CityKind.Plain);
         var (passengers, driver) = (await city.Passengers(2), await city.Driver());
@@ -93,6 +93,26 @@ public sealed class AfterTheMatchTests(MatchFleet fleet)
         Assert.Equal((2, cancelled.QuoteId, fare, dropOff), (matches.Count, last.QuoteId, last.QuotedFare, last.DropOff));
         Assert.Equal(stops, last.Stops!);
         Assert.Equal(0, await fleet.Count("match.offers where ride_id = @rideId and driver_cancelled", new { rideId }));
+    }
+
+    /// <summary>Somebody else stands beside the next driver: at the head of the queue that is nothing.</summary>
+    [Fact]
+    public async Task Whom_a_driver_gave_up_is_served_before_somebody_who_is_nearer()
+    {
+        const int MetresAway = 1_500;
+        var city = fleet.City(CityKind.Plain);
+        var (passengers, driver) = (await city.Passengers(2), await city.Driver());
+        var rideRequestId = await passengers[0].Requests();
+        var rideId = await driver.TakesAnOffer();
+        driver.LeavesThePool();
+        await fleet.Tell(Cancelled(rideId, rideRequestId, passengers[0], driver, Party.Driver));
+        await passengers[0].Sees(rideRequestId, RideRequestStatus.Searching);
+        var nearer = await passengers[1].Request(passengers[1].Token(passengers[1].Quote() with { Pickup = new Driver(city, MetresAway).Position }));
+
+        var offer = await (await city.Driver(MetresAway)).GetsAnOffer();
+
+        Assert.True(nearer.Succeeded, $"{nearer}");
+        Assert.Equal(rideRequestId, offer.RideRequestId);
     }
 
     [Fact]

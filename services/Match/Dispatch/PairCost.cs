@@ -19,6 +19,7 @@ static class PairCost
         WaitingRequest request, IReadOnlyList<NearbyDriver> drivers, double[] pickupSeconds, CityRules rules, DateTimeOffset now)
     {
         var waited = now - request.RequestedAt;
+        var headStart = request.GivenUp ? rules.GivenUpCredit.TotalSeconds : 0;
         var somebodyQueues = drivers.Any(driver => driver.QueueRank is not null);
         for (var index = 0; index < drivers.Count; index++)
         {
@@ -27,7 +28,8 @@ static class PairCost
             var uncertain = driver.AfterRideId is null ? 0 : rules.ForwardPenalty.TotalSeconds;
             var drive = driver.QueueRank is { } rank ? Queued(rank, rules) : seconds + jump + uncertain;
             yield return new(
-                request.RideRequestId, driver.DriverId, driver.Position, (int)Math.Round(driver.DistanceMetres), seconds, Seconds(drive, waited, rules),
+                request.RideRequestId, driver.DriverId, driver.Position, (int)Math.Round(driver.DistanceMetres), seconds,
+                Seconds(drive, waited, rules) - headStart,
                 driver.QueueRank, driver.AfterRideId);
         }
     }

@@ -5,10 +5,11 @@ namespace Tumpang.Matching.Dispatch;
 
 /// <summary>A request that looks for a driver, as a dispatch round sees it.</summary>
 /// <param name="AlreadyAsked">Drivers who had their chance with this request, comma-separated ids.</param>
+/// <param name="GivenUp">A driver gave the ride up: it stands at the head of the queue.</param>
 sealed record WaitingRequest(
     Guid RideRequestId, Guid PassengerId, double PickupLatitude, double PickupLongitude, double DropOffLatitude, double DropOffLongitude,
     long QuotedFareMinorUnits, string QuotedFareCurrency, DateTimeOffset RequestedAt, DateTimeOffset SearchEndsAt, DateTimeOffset? PickupAt, string AlreadyAsked,
-    string? StopsJson = null)
+    string? StopsJson = null, bool GivenUp = false)
 {
     public GeoPoint Pickup => new(PickupLatitude, PickupLongitude);
 
@@ -38,11 +39,11 @@ sealed class WaitingRequests(Database database)
                    select o.driver_id from match.offers o
                    where  o.ride_request_id = r.ride_request_id and coalesce(o.withdrawn_because, '') not in ('AnotherDriverAccepted', 'DropOffChanged')
                    and    (o.tip_raises = r.tip_raises or o.status not in ('Declined', 'Expired'))), ',') as already_asked,
-               r.stops as stops_json
+               r.stops as stops_json, r.given_up
         from   match.ride_requests r
         where  r.city_id = @CityId and r.vehicle_class = @VehicleClass and r.status = 'Searching' and r.search_ends_at >= @EndsAfter
         and    not exists (select from match.busy_parties busy where busy.user_id = r.passenger_id)
-        order  by r.requested_at
+        order  by r.given_up desc, r.requested_at
         limit  @Limit
         """;
 
@@ -54,7 +55,7 @@ sealed class WaitingRequests(Database database)
 
     const string WaitingZones = "select distinct city_id, vehicle_class from match.ride_requests where status = 'Searching'";
 
-    /// <summary>The oldest requests of a zone that still have time for an offer, and whose passenger has not begun to drive meanwhile.</summary>
+    /// <summary>The requests at the head of a zone's queue, and then the oldest, that still have time for an offer, and whose passenger has not begun to drive meanwhile.</summary>
     public Task<IReadOnlyList<WaitingRequest>> In(Zone zone, CityRules rules, DateTimeOffset now, CancellationToken ct) => database.List<WaitingRequest>(
         Waiting,
         new { zone.CityId, VehicleClass = zone.VehicleClass.ToString(), EndsAfter = now + rules.ShortestOfferTime, Limit = rules.RequestsPerRound },

@@ -7,7 +7,7 @@ namespace Tumpang.Matching.Features;
 
 /// <summary>
 /// The ride will not happen: both sides are free. When it was the driver's doing the passenger is back in the search, under the quote and for the way that
-/// the ride last had, and with the age of the first request, which puts it ahead; that driver is not asked again. Giving up a ride that the passenger
+/// the ride last had, at the head of the queue; that driver is not asked again. Giving up a ride that the passenger
 /// turned into another one does not speak against a driver.
 /// </summary>
 sealed class OnRideCancelled(MatchingRules matching, CityClock clock, Dispatcher dispatcher) : IEventHandler<RideCancelled>
@@ -15,7 +15,7 @@ sealed class OnRideCancelled(MatchingRules matching, CityClock clock, Dispatcher
     // The guard is lifted in the same transaction, so there is no moment in which the passenger could begin another request.
     const string Reopen = """
         update match.ride_requests
-        set    status = 'Searching', offer_id = null, driver_id = null, ride_id = null, ended_at = null, search_ends_at = greatest(@SearchEndsAt, pickup_at + @PickupPatience),
+        set    status = 'Searching', given_up = true, offer_id = null, driver_id = null, ride_id = null, ended_at = null, search_ends_at = greatest(@SearchEndsAt, pickup_at + @PickupPatience),
                drop_off = platform.point(@Latitude, @Longitude), stops = @Stops::jsonb, quote_id = @QuoteId, quoted_fare_minor_units = @FareMinorUnits,
                updated_at = @Now, version = version + 1
         where  ride_request_id = @RideRequestId;
