@@ -73,6 +73,7 @@ internal static class PublicApi
         new("billing", "/v1/me/statements"),
         new("billing", "/v1/ops/rides/{rideId}/adjustments/{**rest}"),
         new("billing", "/v1/ops/rides/{rideId}/money"),
+        new("billing", "/v1/ops/rides/{rideId}/receipts/{side}"),
         new("billing", "/v1/ops/chargebacks/{**rest}"),
         new("billing", "/v1/ops/fare-policies"),
         new("billing", "/v1/ops/fares/{**rest}"),

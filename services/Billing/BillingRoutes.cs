@@ -55,6 +55,8 @@ internal static class BillingRoutes
         operators.MapGet("/fares/recomputed", RecomputeFares.Handle);
         operators.MapPost("/chargebacks/{disputeId:guid}/forgive", ForgiveChargeback.Handle).Idempotent();
         operators.MapGet("/rides/{rideId:guid}/money", GetMoney.Handle);
+        operators.MapGet("/rides/{rideId:guid}/receipts/passenger", GetReceipt.HandlePassengers).Produces<Receipt>();
+        operators.MapGet("/rides/{rideId:guid}/receipts/driver", GetReceipt.HandleDrivers).Produces<Receipt>();
         app.MapPost("/internal/ledger/clearing", FindClearing.Handle).RequireServiceKey("payment");
     }
 }

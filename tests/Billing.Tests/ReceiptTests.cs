@@ -52,6 +52,25 @@ public sealed class ReceiptTests(BillingFleet fleet)
     }
 
     [Fact]
+    public async Task An_operator_reads_either_side_s_receipt_as_that_side_has_it()
+    {
+        var ride = await fleet.Finished(Ride.InNewYork());
+        await fleet.Deliver(ride.Paid(new(800, "USD")));
+        foreach (var (side, user) in new[] { ("passenger", ride.PassengerId), ("driver", ride.DriverId) })
+        {
+            var path = $"/v1/ops/rides/{ride.RideId}/receipts/{side}";
+            using var answer = await fleet.Send(fleet.OperatorRequest(HttpMethod.Get, path, null));
+
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            Assert.True(JsonElement.DeepEquals(await Read(ride, user), await answer.Content.ReadFromJsonAsync<JsonElement>(Stop)));
+            Assert.Equal(HttpStatusCode.Forbidden, (await Get(path, user)).StatusCode);
+        }
+
+        using var neither = await fleet.Send(fleet.OperatorRequest(HttpMethod.Get, $"/v1/ops/rides/{ride.RideId}/receipts/ours", null));
+        Assert.Equal(HttpStatusCode.NotFound, neither.StatusCode);
+    }
+
+    [Fact]
     public async Task A_credit_that_was_set_off_is_a_line_and_cash_is_on_the_driver_s_balance()
     {
         var first = await fleet.Finished(Ride.InJakarta());

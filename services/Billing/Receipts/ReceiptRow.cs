@@ -8,7 +8,7 @@ namespace Tumpang.Billing.Receipts;
 internal sealed class ReceiptRow
 {
     public const string OfRide = """
-        select ride.ride_id, ride.passenger_id, fare.fare_id, fare.kind, fare.currency, fare.total_minor_units, fare.commission_minor_units,
+        select ride.ride_id, ride.passenger_id, ride.driver_id, fare.fare_id, fare.kind, fare.currency, fare.total_minor_units, fare.commission_minor_units,
                fare.driver_earning_minor_units, fare.tax_minor_units - adjusted.tax_minor_units as tax_left_minor_units, fare.tax_minor_units,
                fare.distance_metres, fare.duration_seconds, fare.promotion_minor_units, fare.breakdown, paid.settlement, fare.payment_method_kind,
                paid.settled_by, fare.finalised_at, fare.policy_id, fare.policy_version, policy.name as policy_name, policy.city_id, policy.vehicle_class,
@@ -27,7 +27,7 @@ internal sealed class ReceiptRow
             join   billing.ledger_entries entry on (entry.transfer_id, entry.occurred_at) = (transfer.transfer_id, transfer.occurred_at)
             join   billing.ledger_accounts account on account.account_id = entry.account_id and account.kind = 'DriverPayable'
             where  transfer.ride_id = ride.ride_id and transfer.kind = 'Tip') as given
-        where  ride.ride_id = @RideId and @UserId in (ride.passenger_id, ride.driver_id)
+        where  ride.ride_id = @RideId
         """;
 
     /// <summary>What the ride moved on the account of one of its sides, after the fare itself.</summary>
@@ -36,12 +36,13 @@ internal sealed class ReceiptRow
         from     billing.ledger_transfers transfer
         join     billing.ledger_entries entry on (entry.transfer_id, entry.occurred_at) = (transfer.transfer_id, transfer.occurred_at)
         join     billing.ledger_accounts account on account.account_id = entry.account_id
-        where    transfer.ride_id = @RideId and transfer.kind <> 'Fare' and account.kind = @Account and account.party_id = @UserId
+        where    transfer.ride_id = @RideId and transfer.kind <> 'Fare' and account.kind = @Account and account.party_id = @PartyId
         order by transfer.occurred_at, entry.entry_id
         """;
 
     public Guid RideId { get; init; }
     public Guid PassengerId { get; init; }
+    public Guid? DriverId { get; init; }
     public Guid? FareId { get; init; }
     public FareKind Kind { get; init; }
     public string Currency { get; init; } = "";
@@ -66,6 +67,10 @@ internal sealed class ReceiptRow
     public DateTimeOffset? StartedAt { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
     public long GivenMinorUnits { get; init; }
+
+    /// <summary>Which side of the ride a user is on; null for neither.</summary>
+    public ReceiptFor? SideOf(Guid userId) =>
+        userId == PassengerId ? ReceiptFor.Passenger : userId == DriverId ? ReceiptFor.Driver : null;
 
     /// <summary>The receipt of that side.</summary>
     /// <param name="movements">Debits positive, in the order of the books.</param>

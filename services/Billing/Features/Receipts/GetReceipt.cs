@@ -11,26 +11,36 @@ namespace Tumpang.Billing.Features.Receipts;
 /// </summary>
 internal static class GetReceipt
 {
-    public static async Task<IResult> Handle(Guid rideId, CurrentUser user, HttpRequest request, Database database, Cities cities, CancellationToken ct) =>
-        AcceptedForm.Of(request, AcceptedForm.Json, AcceptedForm.Html, AcceptedForm.Pdf) is { } form
-            ? await Answer(form, rideId, user, database, cities, ct)
-            : BillingProblems.NotAcceptable("JSON, HTML or PDF").ToHttp();
+    public static Task<IResult> Handle(Guid rideId, CurrentUser user, HttpRequest request, Database database, Cities cities, CancellationToken ct) =>
+        Answer(AskedForm(request), rideId, row => row.SideOf(user.Id), database, cities, ct);
 
     public static Task<IResult> HandleHtml(Guid rideId, CurrentUser user, Database database, Cities cities, CancellationToken ct) =>
-        Answer(AcceptedForm.Html, rideId, user, database, cities, ct);
+        Answer(AcceptedForm.Html, rideId, row => row.SideOf(user.Id), database, cities, ct);
 
     public static Task<IResult> HandlePdf(Guid rideId, CurrentUser user, Database database, Cities cities, CancellationToken ct) =>
-        Answer(AcceptedForm.Pdf, rideId, user, database, cities, ct);
+        Answer(AcceptedForm.Pdf, rideId, row => row.SideOf(user.Id), database, cities, ct);
 
-    static async Task<IResult> Answer(string form, Guid rideId, CurrentUser user, Database database, Cities cities, CancellationToken ct)
+    /// <summary>As the passenger has it, for operators.</summary>
+    public static Task<IResult> HandlePassengers(Guid rideId, HttpRequest request, Database database, Cities cities, CancellationToken ct) =>
+        Answer(AskedForm(request), rideId, _ => ReceiptFor.Passenger, database, cities, ct);
+
+    /// <summary>As the driver has it, for operators.</summary>
+    public static Task<IResult> HandleDrivers(Guid rideId, HttpRequest request, Database database, Cities cities, CancellationToken ct) =>
+        Answer(AskedForm(request), rideId, _ => ReceiptFor.Driver, database, cities, ct);
+
+    static string? AskedForm(HttpRequest request) => AcceptedForm.Of(request, AcceptedForm.Json, AcceptedForm.Html, AcceptedForm.Pdf);
+
+    static async Task<IResult> Answer(
+        string? form, Guid rideId, Func<ReceiptRow, ReceiptFor?> sideOf, Database database, Cities cities, CancellationToken ct)
     {
-        var fare = await database.Find<ReceiptRow>(ReceiptRow.OfRide, new { RideId = rideId, UserId = user.Id }, ct);
-        if (fare is null) return Problem.NotFound("ride").ToHttp();
+        if (form is null) return BillingProblems.NotAcceptable("JSON, HTML or PDF").ToHttp();
+
+        var fare = await database.Find<ReceiptRow>(ReceiptRow.OfRide, new { RideId = rideId }, ct);
+        if (fare is null || sideOf(fare) is not { } side) return Problem.NotFound("ride").ToHttp();
         if (fare.FareId is null) return BillingProblems.FareNotFinal.ToHttp();
 
-        var side = fare.PassengerId == user.Id ? ReceiptFor.Passenger : ReceiptFor.Driver;
-        var account = side is ReceiptFor.Passenger ? AccountKind.PassengerReceivable : AccountKind.DriverPayable;
-        var movements = await database.List<MovementRow>(ReceiptRow.Movements, new { RideId = rideId, UserId = user.Id, Account = account.ToString() }, ct);
+        var (account, party) = side is ReceiptFor.Passenger ? (AccountKind.PassengerReceivable, fare.PassengerId) : (AccountKind.DriverPayable, fare.DriverId);
+        var movements = await database.List<MovementRow>(ReceiptRow.Movements, new { RideId = rideId, PartyId = party, Account = account.ToString() }, ct);
         var receipt = fare.ToReceipt(side, movements);
         return form is AcceptedForm.Json ? TypedResults.Ok(receipt) : Drawn(form, receipt, cities.Find(receipt.CityId)!);
     }
