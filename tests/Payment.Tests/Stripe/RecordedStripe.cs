@@ -95,7 +95,7 @@ sealed class RecordedStripe : IAsyncDisposable
         response.Headers["Stripe-Version"] = Version;
         if (request.Headers.Authorization != $"Bearer {SecretKey}")
         {
-            await Write(response, 401, StripeBooks.Error("invalid_request_error", null, "Invalid API Key provided."));
+            await Write(response, 401, StripeObjects.Error("invalid_request_error", null, "Invalid API Key provided."));
             return;
         }
 
@@ -118,7 +118,7 @@ sealed class RecordedStripe : IAsyncDisposable
         if (limited.GetValueOrDefault(key) is > 0 and var left)
         {
             limited[key] = left - 1;
-            await Write(response, 429, StripeBooks.Error("invalid_request_error", "rate_limit", "Request rate limit exceeded."));
+            await Write(response, 429, StripeObjects.Error("invalid_request_error", "rate_limit", "Request rate limit exceeded."));
             return;
         }
 
@@ -129,7 +129,7 @@ sealed class RecordedStripe : IAsyncDisposable
         if (first.Value.Asked != asked)
         {
             const string message = "Keys for idempotent requests can only be used with the same parameters they were first used with.";
-            await Write(response, 400, StripeBooks.Error("idempotency_error", null, message));
+            await Write(response, 400, StripeObjects.Error("idempotency_error", null, message));
             return;
         }
 
@@ -153,7 +153,7 @@ sealed class RecordedStripe : IAsyncDisposable
     }
 
     static Task Write(HttpResponse response, StripeReply reply) => reply.Broken
-        ? Write(response, 500, StripeBooks.Error("api_error", null, "An unknown error occurred"))
+        ? Write(response, 500, StripeObjects.Error("api_error", null, "An unknown error occurred"))
         : Write(response, reply.Status, reply.Body);
 
     static Task Write(HttpResponse response, int status, JsonObject body)
@@ -167,7 +167,7 @@ sealed class RecordedStripe : IAsyncDisposable
     StripeReply EventsBy(IReadOnlyDictionary<string, string> query)
     {
         var since = long.Parse(query["created[gte]"]);
-        return StripeBooks.Page(
+        return StripeObjects.Page(
             events.Where(each => each["type"]!.GetValue<string>() == query["type"] && each["created"]!.GetValue<long>() >= since), query);
     }
 

@@ -1,17 +1,14 @@
 using System.Text.Json.Nodes;
+using static Tumpang.Payments.Tests.Stripe.StripeObjects;
 
 namespace Tumpang.Payments.Tests.Stripe;
 
-/// <summary>An answer as Stripe gives it.</summary>
-/// <param name="Broken">The answer says 500 whatever was done.</param>
-sealed record StripeReply(int Status, JsonObject Body, bool Broken = false);
-
 /// <summary>
-/// What Stripe would hold: payment intents, refunds and transfers, with the fields and states that docs.stripe.com/api describes. The saved card decides
-/// what happens: pm_card_visa works, pm_decline_CODE is declined by that code, pm_processing… is decided a second later and told by event, pm_refund_… is
-/// charged, and its refunds go as the rest says; pm_dispute_… is charged, and disputed a second later.
+/// What Stripe would hold: payment intents and, in books of their own, refunds, transfers and disputes, with the fields and states that
+/// docs.stripe.com/api describes. The saved card decides what happens: pm_card_visa works, pm_decline_CODE is declined by that code, pm_processing… is
+/// decided a second later and told by event, pm_refund_… is charged, and its refunds go as the rest says; pm_dispute_… is charged, and disputed a second later.
 /// </summary>
-sealed class StripeBooks(Action<string, JsonObject, TimeSpan> tell)
+sealed class StripeBooks
 {
     static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
@@ -19,18 +16,43 @@ sealed class StripeBooks(Action<string, JsonObject, TimeSpan> tell)
 
     readonly Lock turn = new();
     readonly Dictionary<string, JsonObject> intents = new(StringComparer.Ordinal);
-    readonly List<JsonObject> refunds = [];
-    readonly List<JsonObject> transfers = [];
-    readonly StripeDisputeBooks disputes = new(tell);
     readonly HashSet<JsonObject> toBeDisputed = [];
-    int made;
+    readonly StripeRefundBooks refunds;
+    readonly StripeTransferBooks transfers;
+    readonly StripeDisputeBooks disputes;
+    readonly Action<string, JsonObject, TimeSpan> tell;
+
+    /// <param name="tell">Takes an event's type, its object as it is then, and after how long a webhook tells of it.</param>
+    public StripeBooks(Action<string, JsonObject, TimeSpan> tell)
+    {
+        this.tell = tell;
+        (refunds, transfers, disputes) = (new(tell, turn), new(tell), new(tell));
+    }
 
     /// <summary>Intents that hold money for this attempt, and how much.</summary>
-    public (int Count, long Amount) Charged(Guid attemptId) => Sum(intents.Values, "attempt_id", attemptId, "succeeded", "amount_received");
+    public (int Count, long Amount) Charged(Guid attemptId)
+    {
+        lock (turn)
+        {
+            return Sum(intents.Values, "attempt_id", attemptId, "succeeded", "amount_received");
+        }
+    }
 
-    public (int Count, long Amount) Refunded(Guid refundId) => Sum(refunds, "refund_id", refundId, "succeeded", "amount");
+    public (int Count, long Amount) Refunded(Guid refundId)
+    {
+        lock (turn)
+        {
+            return refunds.Of(refundId);
+        }
+    }
 
-    public (int Count, long Amount) Transferred(Guid payoutId) => Sum(transfers, "payout_id", payoutId, null, "amount");
+    public (int Count, long Amount) Transferred(Guid payoutId)
+    {
+        lock (turn)
+        {
+            return transfers.Of(payoutId);
+        }
+    }
 
     /// <summary>Takes a payout's transfer back from the connected account, all that is left of it or a part.</summary>
     /// <param name="isTold">Whether a webhook tells of it; an event is made of it in any case.</param>
@@ -39,16 +61,7 @@ sealed class StripeBooks(Action<string, JsonObject, TimeSpan> tell)
     {
         lock (turn)
         {
-            if (transfers.Find(each => Ours(each, "payout_id", payoutId)) is not { } transfer || transfer["reversed"]!.GetValue<bool>())
-            {
-                return null;
-            }
-
-            var (whole, before) = (transfer["amount"]!.GetValue<long>(), transfer["amount_reversed"]!.GetValue<long>());
-            transfer["amount_reversed"] = before + (amount ?? (whole - before));
-            transfer["reversed"] = transfer["amount_reversed"]!.GetValue<long>() == whole;
-            tell("transfer.reversed", Copy(transfer), isTold ? TimeSpan.Zero : Timeout.InfiniteTimeSpan);
-            return Copy(transfer);
+            return transfers.Reverse(payoutId, amount, isTold);
         }
     }
 
@@ -130,10 +143,10 @@ sealed class StripeBooks(Action<string, JsonObject, TimeSpan> tell)
                 ("POST", ["payment_intents", var id, "confirm"]) => OnIntent(id, Confirm),
                 ("POST", ["payment_intents", var id, "capture"]) => OnIntent(id, intent => Capture(intent, form)),
                 ("POST", ["payment_intents", var id, "cancel"]) => OnIntent(id, intent => Cancel(intent, form)),
-                ("POST", ["refunds"]) => OnIntent(form["payment_intent"], intent => Refund(intent, form)),
-                ("GET", ["refunds"]) => Page(refunds.Where(refund => Text(refund, "payment_intent") == form["payment_intent"]), form),
-                ("POST", ["transfers"]) => Transfer(form),
-                ("GET", ["transfers"]) => Page(transfers.Where(transfer => Text(transfer, "transfer_group") == form["transfer_group"]), form),
+                ("POST", ["refunds"]) => OnIntent(form["payment_intent"], intent => refunds.Create(intent, disputes.BlocksRefundsOf(Id(intent)), form)),
+                ("GET", ["refunds"]) => refunds.List(form),
+                ("POST", ["transfers"]) => transfers.Create(form),
+                ("GET", ["transfers"]) => transfers.List(form),
                 (_, ["disputes", ..]) when disputes.Answer(method, path, form) is { } reply => reply,
                 _ => Missing($"Unrecognized request URL ({method}: /v1/{string.Join('/', path)})."),
             };
@@ -157,12 +170,12 @@ sealed class StripeBooks(Action<string, JsonObject, TimeSpan> tell)
         var amount = long.Parse(form["amount"]);
         if (amount < 50 && form["currency"] == "usd")
         {
-            return new(400, Error("invalid_request_error", "amount_too_small", "Amount must be at least $0.50 usd"));
+            return Refused("amount_too_small", "Amount must be at least $0.50 usd");
         }
 
         var intent = new JsonObject
         {
-            ["id"] = $"pi_{++made:D24}",
+            ["id"] = $"pi_{intents.Count + 1:D24}",
             ["object"] = "payment_intent",
             ["amount"] = amount,
             ["amount_capturable"] = 0,
@@ -234,7 +247,7 @@ sealed class StripeBooks(Action<string, JsonObject, TimeSpan> tell)
         var amount = long.Parse(form["amount_to_capture"]);
         if (amount > intent["amount"]!.GetValue<long>())
         {
-            return new(400, Error("invalid_request_error", "amount_too_large", "The amount to capture is more than what is held."));
+            return Refused("amount_too_large", "The amount to capture is more than what is held.");
         }
 
         Succeed(intent);
@@ -328,96 +341,8 @@ sealed class StripeBooks(Action<string, JsonObject, TimeSpan> tell)
         return new(200, Copy(intent));
     }
 
-    StripeReply Refund(JsonObject intent, IReadOnlyDictionary<string, string> form)
-    {
-        var (amount, card) = (long.Parse(form["amount"]), Text(intent, "payment_method"));
-        var given = refunds
-            .Where(each => Text(each, "payment_intent") == Id(intent) && Text(each, "status") != "failed")
-            .Sum(each => each["amount"]!.GetValue<long>());
-        if (Text(intent, "status") != "succeeded" || given + amount > intent["amount_received"]!.GetValue<long>())
-        {
-            return new(400, Error("invalid_request_error", "charge_already_refunded", "The amount is more than what is left of the charge."));
-        }
-
-        if (disputes.BlocksRefundsOf(Id(intent)))
-        {
-            return new(400, Error("invalid_request_error", "charge_disputed", "The charge has been charged back; cannot issue a refund."));
-        }
-
-        var refund = new JsonObject
-        {
-            ["id"] = $"re_{++made:D24}",
-            ["object"] = "refund",
-            ["amount"] = amount,
-            ["charge"] = Text(intent, "latest_charge"),
-            ["created"] = DateTimeOffset.UtcNow.ToUnixTimeSeconds(),
-            ["currency"] = Text(intent, "currency"),
-            ["metadata"] = Metadata(form),
-            ["payment_intent"] = Id(intent),
-            ["reason"] = null,
-            ["status"] = card.StartsWith("pm_refund_", StringComparison.Ordinal) ? "pending" : "succeeded",
-        };
-        refunds.Add(refund);
-        tell("refund.created", Copy(refund), Soon * 2);
-        if (Text(refund, "status") == "pending")
-        {
-            _ = EndLater(refund, card == "pm_refund_fails");
-        }
-
-        return new(200, Copy(refund));
-    }
-
-    async Task EndLater(JsonObject refund, bool fails)
-    {
-        await Task.Delay(Soon);
-        lock (turn)
-        {
-            refund["status"] = fails ? "failed" : "succeeded";
-            refund["failure_reason"] = fails ? "expired_or_canceled_card" : null;
-            tell(fails ? "refund.failed" : "refund.updated", Copy(refund), TimeSpan.Zero);
-            tell("charge.refund.updated", Copy(refund), TimeSpan.Zero);
-        }
-    }
-
-    StripeReply Transfer(IReadOnlyDictionary<string, string> form)
-    {
-        if (form["destination"].Contains("closed", StringComparison.OrdinalIgnoreCase))
-        {
-            return new(400, Error("invalid_request_error", "account_closed", $"No such destination: '{form["destination"]}'"));
-        }
-
-        var transfer = new JsonObject
-        {
-            ["id"] = $"tr_{++made:D24}",
-            ["object"] = "transfer",
-            ["amount"] = long.Parse(form["amount"]),
-            ["amount_reversed"] = 0L,
-            ["created"] = DateTimeOffset.UtcNow.ToUnixTimeSeconds(),
-            ["currency"] = form["currency"],
-            ["destination"] = form["destination"],
-            ["livemode"] = false,
-            ["metadata"] = Metadata(form),
-            ["reversed"] = false,
-            ["source_type"] = "card",
-            ["transfer_group"] = form["transfer_group"],
-        };
-        transfers.Add(transfer);
-        tell("transfer.created", Copy(transfer), TimeSpan.Zero);
-        return new(200, Copy(transfer));
-    }
-
     StripeReply OnIntent(string id, Func<JsonObject, StripeReply> act) =>
         intents.TryGetValue(id, out var intent) ? act(intent) : Missing($"No such payment_intent: '{id}'");
-
-    /// <summary>Newest first, as Stripe lists.</summary>
-    public static StripeReply Page(IEnumerable<JsonObject> all, IReadOnlyDictionary<string, string> query)
-    {
-        var newestFirst = all.Reverse().ToList();
-        var from = query.TryGetValue("starting_after", out var last) ? newestFirst.FindIndex(each => Id(each) == last) + 1 : 0;
-        var limit = query.TryGetValue("limit", out var asked) ? int.Parse(asked) : 10;
-        var page = newestFirst.Skip(from).Take(limit).Select(each => (JsonNode)Copy(each)).ToArray();
-        return new(200, new() { ["object"] = "list", ["data"] = new JsonArray(page), ["has_more"] = newestFirst.Count > from + limit, ["url"] = "/v1" });
-    }
 
     static StripeReply Unexpected(JsonObject intent, string verb)
     {
@@ -425,30 +350,4 @@ sealed class StripeBooks(Action<string, JsonObject, TimeSpan> tell)
         body["error"]!["payment_intent"] = Copy(intent);
         return new(400, body);
     }
-
-    static StripeReply Missing(string message) => new(404, Error("invalid_request_error", "resource_missing", message));
-
-    public static JsonObject Error(string type, string? code, string message) =>
-        new() { ["error"] = new JsonObject { ["type"] = type, ["code"] = code, ["message"] = message } };
-
-    static JsonObject Metadata(IReadOnlyDictionary<string, string> form) => new(form
-        .Where(field => field.Key.StartsWith("metadata[", StringComparison.Ordinal))
-        .Select(field => KeyValuePair.Create(field.Key[9..^1], (JsonNode?)field.Value)));
-
-    (int Count, long Amount) Sum(IEnumerable<JsonObject> all, string key, Guid id, string? status, string amount)
-    {
-        lock (turn)
-        {
-            var ours = all.Where(each => Ours(each, key, id) && (status is null || Text(each, "status") == status)).ToList();
-            return (ours.Count, ours.Sum(each => each[amount]!.GetValue<long>()));
-        }
-    }
-
-    static bool Ours(JsonObject held, string key, Guid id) => held["metadata"]![key]?.GetValue<string>() == id.ToString();
-
-    static string Id(JsonObject held) => Text(held, "id");
-
-    static string Text(JsonObject held, string name) => held[name]!.GetValue<string>();
-
-    static JsonObject Copy(JsonObject held) => held.DeepClone().AsObject();
 }

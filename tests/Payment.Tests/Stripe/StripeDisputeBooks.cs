@@ -24,7 +24,7 @@ sealed class StripeDisputeBooks(Action<string, JsonObject, TimeSpan> tell)
 
     public StripeReply? Answer(string method, string[] path, IReadOnlyDictionary<string, string> form) => (method, path) switch
     {
-        ("GET", ["disputes"]) => StripeBooks.Page(disputes.Where(dispute => Created(dispute) >= long.Parse(form["created[gte]"])), form),
+        ("GET", ["disputes"]) => StripeObjects.Page(disputes.Where(dispute => Created(dispute) >= long.Parse(form["created[gte]"])), form),
         ("GET", ["disputes", var id]) => On(id, dispute => new(200, dispute.DeepClone().AsObject())),
         ("POST", ["disputes", var id]) => On(id, dispute => Update(dispute, form)),
         _ => null,
@@ -97,7 +97,7 @@ sealed class StripeDisputeBooks(Action<string, JsonObject, TimeSpan> tell)
     {
         if (Status(dispute) != "needs_response")
         {
-            return new(400, StripeBooks.Error("invalid_request_error", null, "This dispute is not accepting evidence any more."));
+            return new(400, StripeObjects.Error("invalid_request_error", null, "This dispute is not accepting evidence any more."));
         }
 
         dispute["evidence"]!["uncategorized_text"] = form["evidence[uncategorized_text]"];
@@ -114,7 +114,7 @@ sealed class StripeDisputeBooks(Action<string, JsonObject, TimeSpan> tell)
 
     StripeReply On(string id, Func<JsonObject, StripeReply> act) => disputes.Find(each => each["id"]!.GetValue<string>() == id) is { } dispute
         ? act(dispute)
-        : new(404, StripeBooks.Error("invalid_request_error", "resource_missing", $"No such dispute: '{id}'"));
+        : new(404, StripeObjects.Error("invalid_request_error", "resource_missing", $"No such dispute: '{id}'"));
 
     static void Move(JsonObject dispute, long amount, long fee) => dispute["balance_transactions"]!.AsArray().Add(new JsonObject
     {
