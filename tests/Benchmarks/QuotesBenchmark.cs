@@ -1,3 +1,5 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -13,12 +15,15 @@ using Tumpang.Zones;
 
 namespace Tumpang.Benchmarks;
 
-/// <summary>Quotes for all vehicle classes of the city between random corners of Manhattan, through the gateway.</summary>
+/// <summary>
+/// Quotes for all vehicle classes of the city between random corners of Manhattan: in process, through one copy of the service, and through
+/// gateway and service as passengers ask.
+/// </summary>
 public sealed class QuotesBenchmark : IBenchmark
 {
     const int Callers = 32;
     const int Passengers = 640;
-    const double InProcessBar = 20_000;
+    const double InProcessBar = 20_000, ServiceBar = 5_000;
 
     /// <summary>Until gateway and billing run code that was compiled for speed; run alone, the fleet has just started.</summary>
     static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(20);
@@ -33,11 +38,17 @@ public sealed class QuotesBenchmark : IBenchmark
         var next = -1;
         var quotes = await Load.Run(Callers, WarmUp, Duration, (_, token) => Quote(Next(), token), ct);
         var bare = await Load.Run(Callers, Duration / 2, async (_, token) => (await Next().Ask(HttpMethod.Get, "/alive", null, token)).IsSuccess, ct);
+        var (service, serviceBare) = await Service(fleet, ct);
         var inProcess = await InProcess(fleet, ct);
         return
         [
-            new("quotes.in-process", inProcess.PerSecond, "quotes/s", InProcessBar, "bar"),
-            new("quotes.rate", quotes.PerSecond, "quotes/s", bare.PerSecond, "gateway answering /alive to the same clients"),
+            new("quotes.in-process", inProcess.PerSecond, "requests/s", InProcessBar, "bar"),
+            new("quotes.service", service.PerSecond, "requests/s", serviceBare.PerSecond, "billing answering /alive to the same clients"),
+            new("quotes.service-vs-bar", service.PerSecond, "requests/s", ServiceBar, "bar"),
+            new("quotes.service.p50", service.Percentile(0.5), "ms"),
+            new("quotes.service.p99", service.Percentile(0.99), "ms"),
+            new("quotes.service.failures", service.Failures, "requests"),
+            new("quotes.rate", quotes.PerSecond, "requests/s", bare.PerSecond, "gateway answering /alive to the same clients"),
             new("quotes.p50", quotes.Percentile(0.5), "ms"),
             new("quotes.p99", quotes.Percentile(0.99), "ms"),
             new("quotes.failures", quotes.Failures, "requests"),
@@ -45,6 +56,34 @@ public sealed class QuotesBenchmark : IBenchmark
 
         // One after the other, so that nobody meets the limit on what a single user may ask.
         BenchPhone Next() => passengers[(uint)Interlocked.Increment(ref next) % Passengers];
+    }
+
+    /// <summary>Straight to one copy of billing, with tokens of the fleet: what the service bears, without the gateway's share of the processors.</summary>
+    static async Task<(LoadResult Quotes, LoadResult Bare)> Service(BenchFleet fleet, CancellationToken ct)
+    {
+        await using var tokens = new FleetTokens(fleet);
+        var bearers = Enumerable.Range(0, Passengers).Select(_ => new AuthenticationHeaderValue("Bearer", tokens.Of(Guid.CreateVersion7()))).ToArray();
+        var next = -1;
+        using var http = new HttpClient { BaseAddress = fleet.Process("billing").Address };
+        var quotes = await Load.Run(Callers, WarmUp, Duration, (_, _) => Ask(Trip()), ct);
+        return (quotes, await Load.Run(Callers, Duration / 2, (_, _) => Ask(new(HttpMethod.Get, "/alive")), ct));
+
+        HttpRequestMessage Trip()
+        {
+            var (pickup, dropOff) = Manhattan.Trip();
+            return new(HttpMethod.Post, "/v1/quotes") { Content = JsonContent.Create(new { pickup, dropOff }, options: Json.Options) };
+        }
+
+        async Task<bool> Ask(HttpRequestMessage request)
+        {
+            using (request)
+            {
+                request.Headers.Authorization = bearers[(uint)Interlocked.Increment(ref next) % Passengers];
+                using var response = await http.SendAsync(request, ct);
+                await response.Content.ReadAsByteArrayAsync(ct);
+                return response.IsSuccessStatusCode;
+            }
+        }
     }
 
     /// <summary>The same use case without HTTP, on as many threads as there are processors: road, three tariffs, three signed tokens.</summary>

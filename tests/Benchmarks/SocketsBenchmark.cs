@@ -1,13 +1,10 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Microsoft.AspNetCore.Authentication.BearerToken;
-using Microsoft.Extensions.DependencyInjection;
 using RabbitMQ.Client;
 using Tumpang.Contracts;
 using Tumpang.ServiceDefaults;
 using Tumpang.ServiceDefaults.Bus;
-using Tumpang.ServiceDefaults.Security;
 
 namespace Tumpang.Benchmarks;
 
@@ -34,13 +31,12 @@ public sealed class SocketsBenchmark : IBenchmark
         var (pid, address) = fleet.Process("realtime");
         ProcessLimits.MustBearFiles(pid, "realtime", phones + FilesBesidePhones);
         ProcessLimits.MustBearFiles(Environment.ProcessId, "the benchmark", phones + FilesBesidePhones);
-        await using var services = Tokens(fleet.Postgres);
+        await using var tokens = new FleetTokens(fleet);
         await using var broker = await new ConnectionFactory { Uri = new Uri(fleet.RabbitMq) }.CreateConnectionAsync(ct);
         await using var channel = await broker.CreateChannelAsync(new CreateChannelOptions(true, true, null), ct);
 
-        var tokens = services.GetRequiredService<TokenIssuer>();
         var door = new UriBuilder(address) { Scheme = "ws", Path = "/v1/ws" }.Uri;
-        var pushed = await Measure(pid, user => (door, Token(tokens, user)), happened => Publish(channel, happened, ct), ct);
+        var pushed = await Measure(pid, user => (door, tokens.Of(user)), happened => Publish(channel, happened, ct), ct);
 
         await using var bare = await BarePush.Start(fleet.RabbitMq, ct);
         var limit = await Measure(bare.Pid, user => (new Uri(bare.Address, user.ToString()), null), happened => PublishBare(channel, happened, ct), ct);
@@ -83,16 +79,6 @@ public sealed class SocketsBenchmark : IBenchmark
         var busy = ProcessLimits.ResidentBytes(pid);
         return new(crowd.ConnectedIn, (double)(connected - before) / phones, (double)(busy - before) / phones, worked, stream, crowd.Closed);
     }
-
-    /// <summary>The fleet's own tokens, without an account behind them: realtime asks for no more, and ten thousand logins are not what is measured.</summary>
-    static ServiceProvider Tokens(string postgres)
-    {
-        var services = new ServiceCollection().AddLogging().AddSharedKeyRing(postgres);
-        services.AddAuthentication(BearerTokenDefaults.AuthenticationScheme).AddBearerToken();
-        return services.AddSingleton<TokenIssuer>().BuildServiceProvider();
-    }
-
-    static string Token(TokenIssuer tokens, Guid user) => tokens.Issue(user, Guid.CreateVersion7(), Guid.NewGuid(), [Role.Passenger, Role.Driver]).AccessToken;
 
     static Task Publish(IChannel channel, DriverArrived happened, CancellationToken ct)
     {
