@@ -85,7 +85,7 @@ sealed partial record Ride(
         CanBecome(RideStatus.Completed) && StartedAt is { } startedAt
             ? new RideCompleted(
                 RideId, PassengerId, DriverId, dropOff, startedAt, now < startedAt ? startedAt : now, fareFactorBasisPoints, WaitedSecondsUntil(startedAt),
-                StopsReached, WaitedAtStopsUntil(now), QuoteId, QuotedFare)
+                StopsReached, WaitedAtStops(dropOff, now), QuoteId, QuotedFare)
             { OccurredAt = now, Version = Version + 1 }
             : RideProblems.NotIn(Status, "complete");
 

@@ -100,6 +100,34 @@ public sealed class RideTests
         Assert.Equal((185, 185), (started.WaitedSeconds, completed!.WaitedSeconds));
     }
 
+    /// <summary>
+    /// The driver reached the place, went on after ten minutes without saying so, and ended the ride half an hour later: what was driven is no wait.
+    /// </summary>
+    [Theory]
+    [InlineData(2_000, 600, 600)]
+    [InlineData(2_000, null, 0)]
+    [InlineData(100, null, 2_400)]
+    public void A_wait_that_nobody_ended_lasts_until_the_car_is_seen_elsewhere(double endMetres, int? seenAwayAfter, int waited)
+    {
+        var ride = AtStop(seenAwayAfter);
+
+        var completed = ride.Complete(Samples.TimesSquare.North(endMetres), 10_000, Samples.Now.AddSeconds(2_400)).Event!;
+
+        Assert.Equal((1, waited), (completed.Stops, Assert.Single(completed.WaitedAtStops!)));
+    }
+
+    [Theory]
+    [InlineData(600, 600)]
+    [InlineData(null, 2_400)]
+    public void Who_says_late_to_have_gone_on_waited_until_the_car_was_seen_elsewhere(int? seenAwayAfter, int waited) =>
+        Assert.Equal(waited, AtStop(seenAwayAfter).LeaveStop(1, Samples.Now.AddSeconds(2_400)).Event?.WaitedSeconds);
+
+    static Ride AtStop(int? seenAwayAfter) => Samples.Ride(RideStatus.InProgress) with
+    {
+        Stops = [new(Samples.TimesSquare, Samples.Now)],
+        AwayFromStopAt = seenAwayAfter is { } seconds ? Samples.Now.AddSeconds(seconds) : null,
+    };
+
     [Fact]
     public void A_ride_never_ends_before_it_has_started()
     {
