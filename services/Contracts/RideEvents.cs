@@ -68,7 +68,9 @@ public sealed record RideRerouted(
 /// <param name="FareFactorBasisPoints">The driver may lower the fare: 10 000 = all of it, 0 = a free ride. Never more.</param>
 /// <param name="WaitedSeconds">How long the driver waited at the pickup, from arrival to start, city time.</param>
 /// <param name="Stops">How many places on the way were reached.</param>
-/// <param name="WaitedAtStops">How long the driver waited at each of them, whole seconds of city time; null for none.</param>
+/// <param name="WaitedAtStops">
+/// How long the driver waited at each of them, whole seconds of city time, without what the price of the last quote has in it as driven; null for none.
+/// </param>
 /// <param name="QuoteId">The quote that the ride ended under: of several the last one that the passenger agreed to.</param>
 /// <param name="QuotedFare">Of that quote.</param>
 public sealed record RideCompleted(

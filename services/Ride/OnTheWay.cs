@@ -18,6 +18,11 @@ sealed partial record Ride
     /// <summary>Since when the car has been seen away from the place where the ride has stopped; null while it has not, and where it has not stopped.</summary>
     public DateTimeOffset? AwayFromStopAt { get; init; }
 
+    /// <summary>
+    /// Until when the agreed price has the ride as it was driven, waits included; null when it has nothing of it. What was waited before is paid with that.
+    /// </summary>
+    public DateTimeOffset? PricedUntil { get; init; }
+
     /// <summary>How many places on the way lie behind, or are where the driver is now.</summary>
     public int StopsReached => Stops.Count(stop => stop.ArrivedAt is not null);
 
@@ -25,7 +30,7 @@ sealed partial record Ride
     public IReadOnlyList<GeoPoint> StopsAhead => [.. Stops.Where(stop => stop.ArrivedAt is null).Select(stop => stop.Position)];
 
     IReadOnlyList<int>? WaitedAtStops(GeoPoint end, DateTimeOffset endedAt) =>
-        StopsReached == 0 ? null : [.. Stops.Select(stop => stop.WaitedSeconds(EndOfWait(stop, end, endedAt))).OfType<int>()];
+        StopsReached == 0 ? null : [.. Stops.Select(stop => stop.WaitedSeconds(EndOfWait(stop, end, endedAt), PricedUntil)).OfType<int>()];
 
     /// <summary>
     /// A driver who goes on without saying so waits no longer: until the car was seen elsewhere, until the end where the ride ended there, else not at all.

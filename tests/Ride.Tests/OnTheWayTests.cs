@@ -77,6 +77,23 @@ public sealed class OnTheWayTests(RideFleet fleet)
         }
     }
 
+    /// <summary>Billing priced the other way from a meter that had run to four minutes ago, when the driver had waited for six.</summary>
+    [Fact]
+    public async Task What_was_waited_before_another_way_was_priced_is_in_its_price_and_not_on_top()
+    {
+        var match = await AtFirstStop(minutes: 10);
+        await fleet.Scalar<int>("update ride.rides set started_at = started_at - interval '1 hour' where ride_id = @RideId; select 1", match);
+        var quote = Quote(match, stopsReached: 1);
+
+        using var agreed = await Reroute(match, quote with { Change = quote.Change! with { DrivenSeconds = 56 * 60 } });
+        using var left = await Leave(match, 1);
+        using var completed = await fleet.Step(match, RideStatus.Completed);
+
+        Assert.All([agreed, left, completed], answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+        Assert.InRange(Assert.Single(await fleet.Bus.Published<StopLeft>("ride", match.RideId, Ct)).WaitedSeconds, 600, 660);
+        Assert.InRange(Assert.Single(Assert.Single(await fleet.Bus.Published<RideCompleted>("ride", match.RideId, Ct)).WaitedAtStops!), 240, 300);
+    }
+
     [Fact]
     public async Task Of_many_who_say_that_a_stop_is_reached_or_left_one_does()
     {

@@ -122,6 +122,28 @@ public sealed class RideTests
     public void Who_says_late_to_have_gone_on_waited_until_the_car_was_seen_elsewhere(int? seenAwayAfter, int waited) =>
         Assert.Equal(waited, AtStop(seenAwayAfter).LeaveStop(1, Samples.Now.AddSeconds(2_400)).Event?.WaitedSeconds);
 
+    /// <summary>
+    /// Ten minutes at the first place, another way agreed to six minutes later, while the driver waited at the second: its price has eleven of the waited
+    /// minutes as driven, and only the last four come on top.
+    /// </summary>
+    [Fact]
+    public void A_wait_that_is_in_the_price_of_another_way_is_not_paid_again()
+    {
+        var ride = Samples.Ride(RideStatus.InProgress) with
+        {
+            Stops =
+            [
+                new(Samples.TimesSquare, Samples.Now.AddMinutes(1), Samples.Now.AddMinutes(11)),
+                new(Samples.WashingtonSquare, Samples.Now.AddMinutes(16), Samples.Now.AddMinutes(21)),
+            ],
+            PricedUntil = Samples.Now.AddMinutes(17),
+        };
+
+        var completed = ride.Complete(Samples.WashingtonSquare, 10_000, Samples.Now.AddHours(1)).Event!;
+
+        Assert.Equal([0, 240], completed.WaitedAtStops!);
+    }
+
     static Ride AtStop(int? seenAwayAfter) => Samples.Ride(RideStatus.InProgress) with
     {
         Stops = [new(Samples.TimesSquare, Samples.Now)],
