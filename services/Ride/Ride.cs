@@ -5,6 +5,7 @@ using Tumpang.ServiceDefaults;
 namespace Tumpang.Rides;
 
 /// <summary>A ride as it stands, and everything that may happen to it. Pure: state, input and the time in, an event or a refusal out.</summary>
+/// <param name="EndedAt">When its end was known: that of a ride that fell silent only when it was closed.</param>
 sealed partial record Ride(
     Guid RideId, Guid RideRequestId, Guid PassengerId, Guid DriverId, RideStatus Status, long Version, GeoPoint Pickup, GeoPoint DropOff,
     Guid QuoteId, PaymentChoice Payment, string StartPin, int PinTries, DateTimeOffset AssignedAt, DateTimeOffset? StartedAt, DateTimeOffset? ArrivedAt = null,
@@ -112,6 +113,13 @@ sealed partial record Ride(
             StopsAhead is [] ? null : StopsAhead, QuotedFare)
         { OccurredAt = now, Version = Version + 1 },
     };
+
+    /// <summary>Somebody may need help a while after the end, too.</summary>
+    public Problem? WhyNotCallForHelp(RideOptions rules, DateTimeOffset now) =>
+        IsNotOver(EndedAt, rules.SosAfterEnd, now) ? null : RideProblems.TooLateForSos;
+
+    /// <summary>Whether a ride is under way, or ended no longer ago than this.</summary>
+    public static bool IsNotOver(DateTimeOffset? endedAt, TimeSpan afterEnd, DateTimeOffset now) => endedAt is not { } end || end > now - afterEnd;
 
     /// <summary>Something can have been left in the vehicle once the passenger was in it; a reason to complain there can be from the match on.</summary>
     public Problem? WhyNotOpenCase(CaseKind kind, RideOptions rules, DateTimeOffset now) => this switch

@@ -11,7 +11,8 @@ sealed class RideStore(Database database)
                st_y(pickup::geometry) as pickup_latitude, st_x(pickup::geometry) as pickup_longitude,
                st_y(drop_off::geometry) as drop_off_latitude, st_x(drop_off::geometry) as drop_off_longitude,
                quote_id, payment_method_id, payment_method_kind, start_pin, pin_tries, assigned_at, started_at, arrived_at, driver_due_at,
-               coalesce(completed_at, cancelled_at) as ended_at, quoted_fare_minor_units, quoted_fare_currency, stops, away_from_stop_at, priced_until
+               coalesce(closed_at, completed_at, cancelled_at) as ended_at, quoted_fare_minor_units, quoted_fare_currency, stops,
+               away_from_stop_at, priced_until
         from   ride.rides
         where  ride_id = @RideId
         """;

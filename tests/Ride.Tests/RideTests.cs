@@ -150,6 +150,29 @@ public sealed class RideTests
         AwayFromStopAt = seenAwayAfter is { } seconds ? Samples.Now.AddSeconds(seconds) : null,
     };
 
+    /// <summary>Seconds since the end, with a rule of an hour and with none.</summary>
+    [Theory]
+    [InlineData(3_599, 3_600, true)]
+    [InlineData(3_601, 3_600, false)]
+    [InlineData(null, 0, true)]
+    [InlineData(1, 0, false)]
+    public void Help_can_be_called_for_during_the_ride_and_a_while_after(int? sinceEnd, int rule, bool allowed)
+    {
+        var ride = Samples.Ride(sinceEnd is null ? RideStatus.InProgress : RideStatus.Completed) with
+        {
+            EndedAt = sinceEnd is { } seconds ? Samples.Now.AddSeconds(-seconds) : null,
+        };
+
+        Assert.Equal(allowed, ride.WhyNotCallForHelp(new() { SosAfterEnd = TimeSpan.FromSeconds(rule) }, Samples.Now) is null);
+    }
+
+    /// <summary>A link to a ride under way opens, whatever the rule for those that have ended.</summary>
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData(0, false)]
+    public void A_ride_under_way_is_not_over(int? sinceEnd, bool shown) => Assert.Equal(
+        shown, Ride.IsNotOver(sinceEnd is { } seconds ? Samples.Now.AddSeconds(-seconds) : null, TimeSpan.Zero, Samples.Now));
+
     [Fact]
     public void A_ride_never_ends_before_it_has_started()
     {

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 using Tumpang.Contracts;
 using Tumpang.Testing;
 using Xunit;
@@ -78,6 +81,24 @@ public sealed class SilentRideTests(RideFleet fleet)
         Assert.Equal(lastHeardAt, completed.CompletedAt, TimeSpan.FromMilliseconds(1));
         Assert.Equal((here.Latitude, 10_000), (completed.DropOff.Latitude, completed.FareFactorBasisPoints));
         Assert.Equal(1, await fleet.Scalar<long>("select count(*) from ride.transitions where ride_id = @RideId and by = 'System' and reason = 'silent'", match));
+    }
+
+    /// <summary>It ended hours ago, but nobody knew: who needs help now, or waits for somebody, is not too late.</summary>
+    [Fact]
+    public async Task Help_and_the_link_are_there_when_a_silent_ride_has_been_closed()
+    {
+        var match = await fleet.Ride(RideStatus.InProgress);
+        using var shared = await fleet.Send(HttpMethod.Post, $"/v1/rides/{match.RideId}/share", match.PassengerId);
+        var path = (await shared.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("path").GetString()!;
+        await Silence(match, hours: 5);
+        await Eventually.Get(() => fleet.StatusOf(match), status => status == "Completed", Ct);
+
+        using var seen = await fleet.Send(HttpMethod.Get, path, user: null);
+        using var help = await fleet.Send(HttpMethod.Post, $"/v1/rides/{match.RideId}/sos", match.PassengerId, new { });
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (seen.StatusCode, help.StatusCode));
+        var ride = await seen.Content.ReadFromJsonAsync<JsonElement>(Ct);
+        Assert.True(ride.GetProperty("shownUntil").GetDateTimeOffset() > ride.GetProperty("endedAt").GetDateTimeOffset().AddHours(4));
     }
 
     static RideProgressed Progressed(MatchConfirmed match, GeoPoint position, DateTimeOffset at) =>

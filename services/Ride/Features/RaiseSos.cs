@@ -23,7 +23,7 @@ static class RaiseSos
                case when @Latitude::float8 is null then known.position else platform.point(@Latitude::float8, @Longitude::float8) end,
                case when @Latitude::float8 is null then known.heard_at else @Now end
         from   ride.rides ride left join ride.whereabouts known on known.ride_id = ride.ride_id
-        where  ride.ride_id = @RideId and coalesce(ride.completed_at, ride.cancelled_at, @Now) > @EndedAfter
+        where  ride.ride_id = @RideId
         on conflict (ride_id, raised_by) where closed_at is null do update
         set    position    = case when excluded.position_at >= coalesce(open.position_at, '-infinity') then excluded.position else open.position end,
                position_at = greatest(excluded.position_at, open.position_at)
@@ -39,6 +39,8 @@ static class RaiseSos
         if (await RideStore.Find(transaction, rideId, user.Id, ct) is not { } ride || ride.SideOf(user.Id) is not { } side) return RideProblems.NotFound.ToHttp();
 
         var (alertId, now) = (Guid.CreateVersion7(), clock.GetUtcNow());
+        if (ride.WhyNotCallForHelp(rules.Value, now) is { } problem) return problem.ToHttp();
+
         var row = new
         {
             alertId,
@@ -48,10 +50,8 @@ static class RaiseSos
             Now = now,
             request?.Position?.Latitude,
             request?.Position?.Longitude,
-            EndedAfter = now - rules.Value.SosAfterEnd,
         };
-        if (await transaction.Find<Row>(Raise, row, ct) is not { } alert) return RideProblems.TooLateForSos.ToHttp();
-
+        var alert = (await transaction.Find<Row>(Raise, row, ct))!;
         if (alert.AlertId == alertId)
         {
             transaction.Publish(new SosRaised(alertId, rideId, ride.PassengerId, ride.DriverId, side, user.Id, alert.CityId, alert.Position)
