@@ -58,12 +58,39 @@ public sealed class SilentRideTests(RideFleet fleet)
     public async Task A_ride_that_has_not_begun_is_cancelled_at_nobodys_expense()
     {
         var match = await fleet.Ride(confirmedAt: Ago(hours: 5));
+        await ToldLongAgo(match);
 
         await Eventually.Get(() => fleet.StatusOf(match), status => status == "Cancelled", Ct);
 
         var cancelled = Assert.Single(await fleet.Bus.Published<RideCancelled>("ride", match.RideId, Ct));
         Assert.Equal((Party.System, Party.System, "silent"), (cancelled.By, cancelled.Cause, cancelled.Reason));
         Assert.Single(await fleet.Bus.Published<RideFellSilent>("ride", match.RideId, Ct));
+    }
+
+    /// <summary>
+    /// After an outage: nobody could have looked yet. The ride that was told of long ago is the younger one, so the other was passed over first.
+    /// </summary>
+    [Fact]
+    public async Task A_ride_that_was_told_of_just_now_is_not_closed_however_long_it_was_silent()
+    {
+        var (justTold, toldLongAgo) = (await fleet.Ride(confirmedAt: Ago(hours: 7)), await fleet.Ride(confirmedAt: Ago(hours: 6)));
+        await Told(justTold);
+        await ToldLongAgo(toldLongAgo);
+
+        await Eventually.Get(() => fleet.StatusOf(toldLongAgo), status => status == "Cancelled", Ct);
+
+        Assert.Equal("DriverAssigned", await fleet.StatusOf(justTold));
+    }
+
+    [Fact]
+    public void A_ride_is_closed_later_than_it_is_told_of()
+    {
+        var rules = new RideOptions { SilentAfter = TimeSpan.FromHours(5) };
+
+        var wrong = Assert.Single(rules.Validate(new(rules)));
+
+        Assert.Equal([nameof(RideOptions.ClosedAfter)], wrong.MemberNames);
+        Assert.Empty(new RideOptions().Validate(new(rules)));
     }
 
     [Fact]
@@ -74,6 +101,7 @@ public sealed class SilentRideTests(RideFleet fleet)
         await fleet.Bus.Publish(Ct, Progressed(match, here, lastHeardAt));
         await Eventually.Get(() => fleet.Scalar<long>("select count(*) from ride.whereabouts where ride_id = @RideId", match), count => count == 1, Ct);
         await Silence(match, hours: 5);
+        await ToldLongAgo(match);
 
         await Eventually.Get(() => fleet.StatusOf(match), status => status == "Completed", Ct);
 
@@ -91,6 +119,7 @@ public sealed class SilentRideTests(RideFleet fleet)
         using var shared = await fleet.Send(HttpMethod.Post, $"/v1/rides/{match.RideId}/share", match.PassengerId);
         var path = (await shared.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("path").GetString()!;
         await Silence(match, hours: 5);
+        await ToldLongAgo(match);
         await Eventually.Get(() => fleet.StatusOf(match), status => status == "Completed", Ct);
 
         using var seen = await fleet.Send(HttpMethod.Get, path, user: null);
@@ -103,6 +132,16 @@ public sealed class SilentRideTests(RideFleet fleet)
 
     static RideProgressed Progressed(MatchConfirmed match, GeoPoint position, DateTimeOffset at) =>
         new(match.RideId, match.PassengerId, match.DriverId, position, 800, 60) { OccurredAt = at, Version = 1 };
+
+    async Task Told(MatchConfirmed match) => await Eventually.Get(
+        () => fleet.Scalar<bool>("select silence_told_at is not null from ride.rides where ride_id = @RideId", match), told => told, Ct);
+
+    /// <summary>Somebody had the time to look that the rule gives.</summary>
+    async Task ToldLongAgo(MatchConfirmed match)
+    {
+        await Told(match);
+        await fleet.Scalar<int>("update ride.rides set silence_told_at = silence_told_at - interval '4 hours' where ride_id = @RideId; select 1", match);
+    }
 
     /// <summary>As if all of it had happened so long ago.</summary>
     Task<int> Silence(MatchConfirmed match, int hours) => fleet.Scalar<int>($"""
