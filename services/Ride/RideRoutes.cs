@@ -49,6 +49,7 @@ static class RideRoutes
 
         var reads = app.MapGroup("/v1/ops").WithTags("Operators").RequireAuthorization(Policies.Operator);
         reads.MapGet("/rides", ListRides.HandleOperator);
+        reads.MapGet("/rides/silent", ListSilentRides.Handle);
         reads.MapGet("/driver-day", GetDriverDay.HandleOperator);
 
         var favourites = app.MapGroup("/v1/me/favourite-drivers").WithTags("Rides").RequireAuthorization();

@@ -83,6 +83,32 @@ public sealed class SilentRideTests(RideFleet fleet)
     }
 
     [Fact]
+    public async Task Operators_see_which_rides_are_silent_since_when_and_where_they_were_last()
+    {
+        var match = await fleet.Ride(RideStatus.InProgress);
+        var (here, lastHeardAt) = (match.Pickup.North(700), Ago(hours: 2));
+        await fleet.Bus.Publish(Ct, Progressed(match, here, lastHeardAt));
+        await Eventually.Get(() => fleet.Scalar<long>("select count(*) from ride.whereabouts where ride_id = @RideId", match), count => count == 1, Ct);
+        var before = await Listed(match);
+        await Silence(match, hours: 3);
+        await Told(match);
+
+        var silent = (await Listed(match))!.Value;
+        using var heard = await fleet.Send(HttpMethod.Post, $"/v1/rides/{match.RideId}/complete", match.DriverId, new { position = match.DropOff });
+        using var badLimit = await fleet.SendAsOperator(HttpMethod.Get, "/v1/ops/rides/silent?limit=201");
+        using var byAPassenger = await fleet.Send(HttpMethod.Get, "/v1/ops/rides/silent", match.PassengerId);
+
+        Assert.Null(before);
+        Assert.Equal((match.PassengerId, match.DriverId), (silent.GetProperty("passengerId").GetGuid(), silent.GetProperty("driverId").GetGuid()));
+        Assert.Equal(lastHeardAt, silent.GetProperty("silentSince").GetDateTimeOffset(), TimeSpan.FromMilliseconds(1));
+        Assert.Equal(here.Latitude, silent.GetProperty("lastPosition").GetProperty("latitude").GetDouble(), 6);
+        Assert.Equal(
+            silent.GetProperty("toldAt").GetDateTimeOffset() + new RideOptions().TimeToLook, silent.GetProperty("closesAt").GetDateTimeOffset());
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.Forbidden), (badLimit.StatusCode, byAPassenger.StatusCode));
+        Assert.Null(await Listed(match));
+    }
+
+    [Fact]
     public void A_ride_is_closed_later_than_it_is_told_of()
     {
         var rules = new RideOptions { SilentAfter = TimeSpan.FromHours(5) };
@@ -132,6 +158,21 @@ public sealed class SilentRideTests(RideFleet fleet)
 
     static RideProgressed Progressed(MatchConfirmed match, GeoPoint position, DateTimeOffset at) =>
         new(match.RideId, match.PassengerId, match.DriverId, position, 800, 60) { OccurredAt = at, Version = 1 };
+
+    /// <summary>As operators see it, page by page; null when it is not among the silent ones.</summary>
+    async Task<JsonElement?> Listed(MatchConfirmed match)
+    {
+        var cursor = (string?)null;
+        do
+        {
+            using var answer = await fleet.SendAsOperator(HttpMethod.Get, $"/v1/ops/rides/silent?limit=2{(cursor is null ? "" : $"&cursor={cursor}")}");
+            var page = await answer.Content.ReadFromJsonAsync<JsonElement>(Ct);
+            foreach (var ride in page.GetProperty("rides").EnumerateArray().Where(ride => ride.GetProperty("rideId").GetGuid() == match.RideId)) return ride;
+            cursor = page.TryGetProperty("nextCursor", out var next) ? next.GetString() : null;
+        }
+        while (cursor is not null);
+        return null;
+    }
 
     async Task Told(MatchConfirmed match) => await Eventually.Get(
         () => fleet.Scalar<bool>("select silence_told_at is not null from ride.rides where ride_id = @RideId", match), told => told, Ct);
