@@ -94,14 +94,9 @@ public sealed record RideCancelled(
 {
     public override Guid AggregateId => RideId;
 
-    /// <summary>Whose doing it was: who does not come has cancelled, though the other side says so.</summary>
+    /// <inheritdoc cref="CancelReason.CauseOf"/>
     [JsonIgnore]
-    public Party Cause => Reason switch
-    {
-        CancelReason.PassengerNoShow => Party.Passenger,
-        CancelReason.DriverNoShow => Party.Driver,
-        _ => By,
-    };
+    public Party Cause => CancelReason.CauseOf(By, Reason);
 }
 
 /// <summary>
