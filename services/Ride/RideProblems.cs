@@ -26,7 +26,7 @@ static class RideProblems
 
     public static Problem WrongPin(int triesLeft) => new(422, "wrong-pin", $"That is not the passenger's PIN; {triesLeft} tries are left.", "pin");
 
-    public static Problem PinLocked => new(409, "pin-locked", "The PIN was wrong too often; cancel the ride or ask an operator.");
+    public static Problem PinLocked => new(409, "pin-locked", "The PIN was wrong too often; the passenger asks for another one.");
 
     public static Problem LostTheRace(RideStatus status) =>
         new(409, "lost-the-race", "Another request changed this ride at the same moment; read it again.") { State = status.ToString() };

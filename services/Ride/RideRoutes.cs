@@ -14,6 +14,7 @@ static class RideRoutes
         rides.MapGet("/current", GetCurrentRide.Handle);
         rides.MapGet("/{rideId:guid}", GetRide.Handle);
         rides.MapGet("/{rideId:guid}/pin", GetStartPin.Handle);
+        rides.MapPost("/{rideId:guid}/pin", RenewStartPin.Handle).Idempotent();
 
         rides.MapPost("/{rideId:guid}/arrive", ArriveAtPickup.Handle).RequireAuthorization(Policies.Driver).Idempotent();
         rides.MapPost("/{rideId:guid}/start", StartRide.Handle).RequireAuthorization(Policies.Driver).Idempotent();
