@@ -113,8 +113,10 @@ public sealed record RideFellSilent(
 /// <summary>Somebody on a ride asks for help. Operators see it at once; user texts the emergency contacts.</summary>
 /// <param name="RaisedBy">The user who asks.</param>
 /// <param name="Position">Where they are, or were last heard of; null when that is not known.</param>
+/// <param name="SharePath">Below the gateway's address: shows the ride, and where it is now, to whoever has it.</param>
 public sealed record SosRaised(
-    Guid AlertId, Guid RideId, Guid PassengerId, Guid DriverId, Party By, Guid RaisedBy, string CityId, GeoPoint? Position = null) : Event
+    Guid AlertId, Guid RideId, Guid PassengerId, Guid DriverId, Party By, Guid RaisedBy, string CityId, GeoPoint? Position = null,
+    string? SharePath = null) : Event
 {
     public override Guid AggregateId => AlertId;
 }

@@ -6,7 +6,8 @@ namespace Tumpang.Rides.Features;
 
 /// <summary>
 /// Somebody on a ride asks for help: stored for operators, and told, so that emergency contacts are texted. Pressed again it is the same alert at the newer
-/// place, until an operator has closed it; an app may go on telling where it is.
+/// place, until an operator has closed it; an app may go on telling where it is. The alert has a link of its own to the ride, which is told with it: contacts
+/// follow by it, and whoever shared the ride before keeps that link.
 /// </summary>
 static class RaiseSos
 {
@@ -18,8 +19,8 @@ static class RaiseSos
     public sealed record Answer(Guid AlertId, DateTimeOffset RaisedAt, GeoPoint? Position, DateTimeOffset? AcknowledgedAt);
 
     const string Raise = """
-        insert into ride.sos_alerts as open (alert_id, ride_id, raised_by, side, raised_at, position, position_at)
-        select @AlertId, ride.ride_id, @UserId, @Side, @Now,
+        insert into ride.sos_alerts as open (alert_id, ride_id, raised_by, side, raised_at, token_hash, position, position_at)
+        select @AlertId, ride.ride_id, @UserId, @Side, @Now, @TokenHash,
                case when @Latitude::float8 is null then known.position else platform.point(@Latitude::float8, @Longitude::float8) end,
                case when @Latitude::float8 is null then known.heard_at else @Now end
         from   ride.rides ride left join ride.whereabouts known on known.ride_id = ride.ride_id
@@ -41,6 +42,7 @@ static class RaiseSos
         var (alertId, now) = (Guid.CreateVersion7(), clock.GetUtcNow());
         if (ride.WhyNotCallForHelp(rules.Value, now) is { } problem) return problem.ToHttp();
 
+        var token = ShareToken.New();
         var row = new
         {
             alertId,
@@ -48,13 +50,15 @@ static class RaiseSos
             UserId = user.Id,
             Side = side.ToString(),
             Now = now,
+            TokenHash = ShareToken.HashOf(token),
             request?.Position?.Latitude,
             request?.Position?.Longitude,
         };
         var alert = (await transaction.Find<Row>(Raise, row, ct))!;
         if (alert.AlertId == alertId)
         {
-            transaction.Publish(new SosRaised(alertId, rideId, ride.PassengerId, ride.DriverId, side, user.Id, alert.CityId, alert.Position)
+            var path = ShareToken.PathOf(token);
+            transaction.Publish(new SosRaised(alertId, rideId, ride.PassengerId, ride.DriverId, side, user.Id, alert.CityId, alert.Position, path)
             {
                 OccurredAt = now,
                 Version = 1,
