@@ -43,8 +43,8 @@ sealed partial record Ride
     {
         _ when Status is not RideStatus.InProgress => RideProblems.NotIn(Status, "reach a stop"),
         _ when number < 1 || number > Stops.Count => RideProblems.NoSuchStop,
-        _ when Stops[number - 1].ArrivedAt is not null => RideProblems.StopReachedAlready,
-        _ when number != StopsReached + 1 || Stops.Any(stop => stop.IsHere) => RideProblems.NotTheNextStop,
+        _ when Stops[number - 1].ArrivedAt is not null => RideProblems.StopReachedAlready(Status),
+        _ when number != StopsReached + 1 || Stops.Any(stop => stop.IsHere) => RideProblems.NotTheNextStop(Status),
         _ when Stops[number - 1].Position.MetresTo(position) > StopToleranceMetres => RideProblems.TooFarFromStop,
         _ => new StopReached(RideId, PassengerId, DriverId, number, position, DropOff, [.. StopsAhead.Skip(1)]) { OccurredAt = now, Version = Version + 1 },
     };
@@ -54,8 +54,12 @@ sealed partial record Ride
     {
         _ when Status is not RideStatus.InProgress => RideProblems.NotIn(Status, "leave a stop"),
         _ when number < 1 || number > Stops.Count => RideProblems.NoSuchStop,
-        _ when !Stops[number - 1].IsHere => RideProblems.NotAtStop,
-        _ => new StopLeft(RideId, PassengerId, DriverId, number, Stops[number - 1].WaitedSeconds(LeftAt(now))!.Value) { OccurredAt = now, Version = Version + 1 },
+        _ when !Stops[number - 1].IsHere => RideProblems.NotAtStop(Status),
+        _ => new StopLeft(RideId, PassengerId, DriverId, number, Stops[number - 1].WaitedSeconds(LeftAt(now))!.Value)
+        {
+            OccurredAt = now,
+            Version = Version + 1,
+        },
     };
 
     /// <summary>When the ride went on from where it has stopped, if the driver says so now.</summary>

@@ -72,7 +72,7 @@ sealed partial record Ride(
     public Problem? WhyNotStart(GeoPoint position) => this switch
     {
         _ when !CanBecome(RideStatus.InProgress) => RideProblems.NotIn(Status, "start"),
-        { PinTries: >= MaxPinTries } => RideProblems.PinLocked,
+        { PinTries: >= MaxPinTries } => RideProblems.PinLocked(Status),
         _ when Pickup.MetresTo(position) > PickupToleranceMetres => RideProblems.TooFarToStart,
         _ => null,
     };
@@ -106,8 +106,8 @@ sealed partial record Ride(
     {
         _ when !CanBecome(RideStatus.Cancelled) => RideProblems.NotIn(Status, "cancel"),
         _ when by is not Party.System && !CancelReasons.Of(by, Status).Contains(reason) => RideProblems.ReasonDoesNotFit(by, Status),
-        CancelReason.PassengerNoShow when !(PassengerNoShowFrom(rules) <= now) => RideProblems.NoShowTooEarly(PassengerNoShowFrom(rules)),
-        CancelReason.DriverNoShow when !(DriverNoShowFrom(rules) <= now) => RideProblems.NoShowTooEarly(DriverNoShowFrom(rules)),
+        CancelReason.PassengerNoShow when !(PassengerNoShowFrom(rules) <= now) => RideProblems.NoShowTooEarly(Status, PassengerNoShowFrom(rules)),
+        CancelReason.DriverNoShow when !(DriverNoShowFrom(rules) <= now) => RideProblems.NoShowTooEarly(Status, DriverNoShowFrom(rules)),
         _ => new RideCancelled(
             RideId, RideRequestId, PassengerId, DriverId, by, reason, Status, GraceFrom(now), QuoteId, Payment, DropOff,
             StopsAhead is [] ? null : StopsAhead, QuotedFare)

@@ -344,8 +344,10 @@ public sealed class OnTheWayTests(RideFleet fleet)
     {
         var match = await fleet.Ride(RideStatus.InProgress, stops: [First, Second]);
         using var reached = await Arrive(match, 1, First);
-        await fleet.Scalar<int>(
-            $"update ride.rides set stops = jsonb_set(stops, '{{0,arrivedAt}}', to_jsonb(now() - interval '{minutes} minutes')) where ride_id = @RideId; select 1", match);
+        await fleet.Scalar<int>($"""
+            update ride.rides set stops = jsonb_set(stops, array['0', 'arrivedAt'], to_jsonb(now() - interval '{minutes} minutes'))
+            where ride_id = @RideId; select 1
+            """, match);
         return match;
     }
 

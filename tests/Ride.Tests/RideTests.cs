@@ -53,6 +53,31 @@ public sealed class RideTests
     public void A_refusal_names_the_present_state() =>
         Assert.Equal("InProgress", Samples.Ride(RideStatus.InProgress).Cancel(Party.Passenger, "other", Rules, Samples.Now).Problem?.State);
 
+    /// <summary>Whatever the ride refuses because of where it stands says where that is.</summary>
+    [Fact]
+    public void A_conflict_names_the_present_state_whatever_its_code()
+    {
+        var (waiting, atStop) = (Samples.Ride(RideStatus.DriverArrived, pinTries: 5), AtStop(seenAwayAfter: null));
+        var riding = atStop with { Stops = [new(Samples.TimesSquare)] };
+
+        Problem?[] conflicts =
+        [
+            waiting.WhyNotStart(Samples.TimesSquare),
+            (waiting with { ArrivedAt = Samples.Now }).Cancel(Party.Driver, CancelReason.PassengerNoShow, Rules, Samples.Now).Problem,
+            Samples.Ride(RideStatus.DriverAssigned).Cancel(Party.Passenger, CancelReason.DriverNoShow, Rules, Samples.Now).Problem,
+            riding.LeaveStop(1, Samples.Now).Problem,
+            atStop.ReachStop(1, Samples.TimesSquare, Samples.Now).Problem,
+            (atStop with { Stops = [.. atStop.Stops, new(Samples.TimesSquare)] }).ReachStop(2, Samples.TimesSquare, Samples.Now).Problem,
+        ];
+
+        Assert.Equal(
+            [
+                (409, "pin-locked", "DriverArrived"), (409, "no-show-too-early", "DriverArrived"), (409, "no-show-too-early", "DriverAssigned"),
+                (409, "not-at-stop", "InProgress"), (409, "stop-reached-already", "InProgress"), (409, "not-the-next-stop", "InProgress"),
+            ],
+            conflicts.Select(problem => (problem!.Status, problem.Code, problem.State)));
+    }
+
     /// <summary>Who says so, in which status, and from how many seconds after the arrival, or after the time that the drive was to take.</summary>
     [Theory]
     [InlineData(Party.Driver, RideStatus.DriverArrived, "passenger-no-show", 299, "no-show-too-early")]
