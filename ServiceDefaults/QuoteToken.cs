@@ -32,7 +32,8 @@ public sealed record Quote(
 /// <summary>What a quote for another way holds for: a ride as it stood when it was made.</summary>
 /// <param name="PreviousQuoteId">The quote that it takes the place of.</param>
 /// <param name="StopsReached">So many places on the way lay behind already.</param>
-public sealed record QuotedChange(Guid RideId, Guid PreviousQuoteId, int StopsReached);
+/// <param name="DrivenSeconds">So much of the ride, from its start, is in the price as it was driven, and what was waited in that time with it.</param>
+public sealed record QuotedChange(Guid RideId, Guid PreviousQuoteId, int StopsReached, int DrivenSeconds = 0);
 
 /// <summary>One line of a fare's breakdown.</summary>
 /// <param name="Code">Stable kebab-case code, for example base, distance, time, minimum, night, tax.</param>

@@ -51,6 +51,7 @@ internal static class PublicApi
         new("ride", "/v1/ops/sos/{**rest}"),
         new("ride", "/v1/ops/cases/{**rest}"),
         new("ride", "/v1/ops/rides"),
+        new("ride", "/v1/ops/rides/silent"),
         new("ride", "/v1/ops/driver-day"),
         new("ride", "/v1/me/rating"),
         new("ride", "/v1/me/driver-day"),

@@ -13,6 +13,9 @@ internal static class BillingProblems
 
     public static Problem NotUnderWay { get; } = new(409, "wrong-ride-status", "Only a ride that is under way can go another way.");
 
+    public static Problem ReasonDoesNotFit(IEnumerable<string> reasons) =>
+        new(422, "reason-does-not-fit", $"The reason is one of {string.Join(", ", reasons)}.", "reason");
+
     public static Problem PickupTimeInvalid(TimeSpan ahead) =>
         new(422, "pickup-time-invalid", $"A ride can be priced for a time in the next {ahead.TotalDays:0} days.", "pickupAt");
 

@@ -68,7 +68,9 @@ public sealed record RideRerouted(
 /// <param name="FareFactorBasisPoints">The driver may lower the fare: 10 000 = all of it, 0 = a free ride. Never more.</param>
 /// <param name="WaitedSeconds">How long the driver waited at the pickup, from arrival to start, city time.</param>
 /// <param name="Stops">How many places on the way were reached.</param>
-/// <param name="WaitedAtStops">How long the driver waited at each of them, whole seconds of city time; null for none.</param>
+/// <param name="WaitedAtStops">
+/// How long the driver waited at each of them, whole seconds of city time, without what the price of the last quote has in it as driven; null for none.
+/// </param>
 /// <param name="QuoteId">The quote that the ride ended under: of several the last one that the passenger agreed to.</param>
 /// <param name="QuotedFare">Of that quote.</param>
 public sealed record RideCompleted(
@@ -92,14 +94,9 @@ public sealed record RideCancelled(
 {
     public override Guid AggregateId => RideId;
 
-    /// <summary>Whose doing it was: who does not come has cancelled, though the other side says so.</summary>
+    /// <inheritdoc cref="CancelReason.CauseOf"/>
     [JsonIgnore]
-    public Party Cause => Reason switch
-    {
-        CancelReason.PassengerNoShow => Party.Passenger,
-        CancelReason.DriverNoShow => Party.Driver,
-        _ => By,
-    };
+    public Party Cause => CancelReason.CauseOf(By, Reason);
 }
 
 /// <summary>
@@ -116,8 +113,10 @@ public sealed record RideFellSilent(
 /// <summary>Somebody on a ride asks for help. Operators see it at once; user texts the emergency contacts.</summary>
 /// <param name="RaisedBy">The user who asks.</param>
 /// <param name="Position">Where they are, or were last heard of; null when that is not known.</param>
+/// <param name="SharePath">Below the gateway's address: shows the ride, and where it is now, to whoever has it.</param>
 public sealed record SosRaised(
-    Guid AlertId, Guid RideId, Guid PassengerId, Guid DriverId, Party By, Guid RaisedBy, string CityId, GeoPoint? Position = null) : Event
+    Guid AlertId, Guid RideId, Guid PassengerId, Guid DriverId, Party By, Guid RaisedBy, string CityId, GeoPoint? Position = null,
+    string? SharePath = null) : Event
 {
     public override Guid AggregateId => AlertId;
 }

@@ -54,4 +54,12 @@ public static class CancelReason
 
     /// <summary>The passenger asked the driver to cancel, and does not want another.</summary>
     public const string PassengerAsked = "passenger-asked-to-cancel";
+
+    /// <summary>Whose doing it is: who does not come has cancelled, though the other side says so.</summary>
+    public static Party CauseOf(Party by, string? reason) => reason switch
+    {
+        PassengerNoShow => Party.Passenger,
+        DriverNoShow => Party.Driver,
+        _ => by,
+    };
 }

@@ -31,6 +31,7 @@ static class PushedEvents
         .Listen<RideRerouted, Push<RideRerouted>>()
         .Listen<RideCompleted, Push<RideCompleted>>()
         .Listen<RideCancelled, Push<RideCancelled>>()
+        .Listen<RideFellSilent, Push<RideFellSilent>>()
         .Listen<FareProgressed, Push<FareProgressed>>()
         .Listen<FareFinalised, Push<FareFinalised>>()
         .Listen<WalletToppedUp, Push<WalletToppedUp>>()
@@ -70,6 +71,7 @@ static class PushedEvents
         RideRerouted ride => new(ride.PassengerId, ride.DriverId),
         RideCompleted ride => new(ride.PassengerId, ride.DriverId),
         RideCancelled ride => new(ride.PassengerId, ride.DriverId),
+        RideFellSilent ride => new(ride.PassengerId, ride.DriverId),
         FareProgressed fare => new(fare.PassengerId, fare.DriverId),
         FareFinalised fare => new(fare.PassengerId, fare.DriverId),
         WalletToppedUp topUp => new(Passenger: topUp.PassengerId),

@@ -5,6 +5,7 @@ using Tumpang.ServiceDefaults;
 namespace Tumpang.Rides;
 
 /// <summary>A ride as it stands, and everything that may happen to it. Pure: state, input and the time in, an event or a refusal out.</summary>
+/// <param name="EndedAt">When its end was known: that of a ride that fell silent only when it was closed.</param>
 sealed partial record Ride(
     Guid RideId, Guid RideRequestId, Guid PassengerId, Guid DriverId, RideStatus Status, long Version, GeoPoint Pickup, GeoPoint DropOff,
     Guid QuoteId, PaymentChoice Payment, string StartPin, int PinTries, DateTimeOffset AssignedAt, DateTimeOffset? StartedAt, DateTimeOffset? ArrivedAt = null,
@@ -71,7 +72,7 @@ sealed partial record Ride(
     public Problem? WhyNotStart(GeoPoint position) => this switch
     {
         _ when !CanBecome(RideStatus.InProgress) => RideProblems.NotIn(Status, "start"),
-        { PinTries: >= MaxPinTries } => RideProblems.PinLocked,
+        { PinTries: >= MaxPinTries } => RideProblems.PinLocked(Status),
         _ when Pickup.MetresTo(position) > PickupToleranceMetres => RideProblems.TooFarToStart,
         _ => null,
     };
@@ -85,7 +86,7 @@ sealed partial record Ride(
         CanBecome(RideStatus.Completed) && StartedAt is { } startedAt
             ? new RideCompleted(
                 RideId, PassengerId, DriverId, dropOff, startedAt, now < startedAt ? startedAt : now, fareFactorBasisPoints, WaitedSecondsUntil(startedAt),
-                StopsReached, WaitedAtStopsUntil(now), QuoteId, QuotedFare)
+                StopsReached, WaitedAtStops(dropOff, now), QuoteId, QuotedFare)
             { OccurredAt = now, Version = Version + 1 }
             : RideProblems.NotIn(Status, "complete");
 
@@ -105,13 +106,20 @@ sealed partial record Ride(
     {
         _ when !CanBecome(RideStatus.Cancelled) => RideProblems.NotIn(Status, "cancel"),
         _ when by is not Party.System && !CancelReasons.Of(by, Status).Contains(reason) => RideProblems.ReasonDoesNotFit(by, Status),
-        CancelReason.PassengerNoShow when !(PassengerNoShowFrom(rules) <= now) => RideProblems.NoShowTooEarly(PassengerNoShowFrom(rules)),
-        CancelReason.DriverNoShow when !(DriverNoShowFrom(rules) <= now) => RideProblems.NoShowTooEarly(DriverNoShowFrom(rules)),
+        CancelReason.PassengerNoShow when !(PassengerNoShowFrom(rules) <= now) => RideProblems.NoShowTooEarly(Status, PassengerNoShowFrom(rules)),
+        CancelReason.DriverNoShow when !(DriverNoShowFrom(rules) <= now) => RideProblems.NoShowTooEarly(Status, DriverNoShowFrom(rules)),
         _ => new RideCancelled(
             RideId, RideRequestId, PassengerId, DriverId, by, reason, Status, GraceFrom(now), QuoteId, Payment, DropOff,
             StopsAhead is [] ? null : StopsAhead, QuotedFare)
         { OccurredAt = now, Version = Version + 1 },
     };
+
+    /// <summary>Somebody may need help a while after the end, too.</summary>
+    public Problem? WhyNotCallForHelp(RideOptions rules, DateTimeOffset now) =>
+        IsNotOver(EndedAt, rules.SosAfterEnd, now) ? null : RideProblems.TooLateForSos;
+
+    /// <summary>Whether a ride is under way, or ended no longer ago than this.</summary>
+    public static bool IsNotOver(DateTimeOffset? endedAt, TimeSpan afterEnd, DateTimeOffset now) => endedAt is not { } end || end > now - afterEnd;
 
     /// <summary>Something can have been left in the vehicle once the passenger was in it; a reason to complain there can be from the match on.</summary>
     public Problem? WhyNotOpenCase(CaseKind kind, RideOptions rules, DateTimeOffset now) => this switch

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Tumpang.Rides;
 
 /// <summary>Settings of ride, section Ride. City time, unless they say otherwise.</summary>
-sealed class RideOptions
+sealed class RideOptions : IValidatableObject
 {
     /// <summary>A passenger who is not there so long after the driver's arrival has not come.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
@@ -21,6 +21,9 @@ sealed class RideOptions
     [Range(typeof(TimeSpan), "00:02:00", "7.00:00:00")]
     public TimeSpan ClosedAfter { get; set; } = TimeSpan.FromHours(4);
 
+    /// <summary>Between telling of a silent ride and closing it.</summary>
+    public TimeSpan TimeToLook => ClosedAfter - SilentAfter;
+
     /// <summary>Help can be asked for so long after the end of a ride.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan SosAfterEnd { get; set; } = TimeSpan.FromHours(1);
@@ -32,4 +35,9 @@ sealed class RideOptions
     /// <summary>A link to a ride shows it for so long after its end.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan SharedAfterEnd { get; set; } = TimeSpan.FromMinutes(30);
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (TimeToLook <= TimeSpan.Zero) yield return new($"{nameof(ClosedAfter)} must be longer than {nameof(SilentAfter)}.", [nameof(ClosedAfter)]);
+    }
 }

@@ -15,9 +15,10 @@ static class RideProblems
     public static Problem ReasonDoesNotFit(Party by, RideStatus status) =>
         new(422, "reason-does-not-fit", $"Now the reason is one of {string.Join(", ", CancelReasons.Of(by, status))}.", "reason") { State = status.ToString() };
 
-    public static Problem NoShowTooEarly(DateTimeOffset? from) => new(
+    public static Problem NoShowTooEarly(RideStatus status, DateTimeOffset? from) => new(
         409, "no-show-too-early",
-        from is { } instant ? $"Nobody has failed to come before {instant.UtcDateTime:HH:mm:ss} UTC, city time." : "Nobody has failed to come yet.", "reason");
+        from is { } instant ? $"Nobody has failed to come before {instant.UtcDateTime:HH:mm:ss} UTC, city time." : "Nobody has failed to come yet.", "reason")
+    { State = status.ToString() };
 
     public static Problem TooFarToArrive =>
         new(422, "too-far-from-pickup", $"The driver has arrived within {Ride.ArrivalToleranceMetres:0} metres of the pickup.", "position");
@@ -26,18 +27,21 @@ static class RideProblems
 
     public static Problem WrongPin(int triesLeft) => new(422, "wrong-pin", $"That is not the passenger's PIN; {triesLeft} tries are left.", "pin");
 
-    public static Problem PinLocked => new(409, "pin-locked", "The PIN was wrong too often; cancel the ride or ask an operator.");
+    public static Problem PinLocked(RideStatus status) =>
+        new(409, "pin-locked", "The PIN was wrong too often; the passenger asks for another one.") { State = status.ToString() };
 
     public static Problem LostTheRace(RideStatus status) =>
         new(409, "lost-the-race", "Another request changed this ride at the same moment; read it again.") { State = status.ToString() };
 
     public static Problem NoSuchStop => Problem.NotFound("stop");
 
-    public static Problem StopReachedAlready => new(409, "stop-reached-already", "The ride has been there already.");
+    public static Problem StopReachedAlready(RideStatus status) =>
+        new(409, "stop-reached-already", "The ride has been there already.") { State = status.ToString() };
 
-    public static Problem NotTheNextStop => new(409, "not-the-next-stop", "Stops are reached in their order, and left before the next one is reached.");
+    public static Problem NotTheNextStop(RideStatus status) =>
+        new(409, "not-the-next-stop", "Stops are reached in their order, and left before the next one is reached.") { State = status.ToString() };
 
-    public static Problem NotAtStop => new(409, "not-at-stop", "The ride is not at this stop.");
+    public static Problem NotAtStop(RideStatus status) => new(409, "not-at-stop", "The ride is not at this stop.") { State = status.ToString() };
 
     public static Problem TooFarFromStop =>
         new(422, "too-far-from-stop", $"A stop is reached within {Ride.StopToleranceMetres:0} metres of it.", "position");

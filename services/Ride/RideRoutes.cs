@@ -14,6 +14,7 @@ static class RideRoutes
         rides.MapGet("/current", GetCurrentRide.Handle);
         rides.MapGet("/{rideId:guid}", GetRide.Handle);
         rides.MapGet("/{rideId:guid}/pin", GetStartPin.Handle);
+        rides.MapPost("/{rideId:guid}/pin", RenewStartPin.Handle).Idempotent();
 
         rides.MapPost("/{rideId:guid}/arrive", ArriveAtPickup.Handle).RequireAuthorization(Policies.Driver).Idempotent();
         rides.MapPost("/{rideId:guid}/start", StartRide.Handle).RequireAuthorization(Policies.Driver).Idempotent();
@@ -49,6 +50,7 @@ static class RideRoutes
 
         var reads = app.MapGroup("/v1/ops").WithTags("Operators").RequireAuthorization(Policies.Operator);
         reads.MapGet("/rides", ListRides.HandleOperator);
+        reads.MapGet("/rides/silent", ListSilentRides.Handle);
         reads.MapGet("/driver-day", GetDriverDay.HandleOperator);
 
         var favourites = app.MapGroup("/v1/me/favourite-drivers").WithTags("Rides").RequireAuthorization();

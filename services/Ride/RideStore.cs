@@ -11,7 +11,8 @@ sealed class RideStore(Database database)
                st_y(pickup::geometry) as pickup_latitude, st_x(pickup::geometry) as pickup_longitude,
                st_y(drop_off::geometry) as drop_off_latitude, st_x(drop_off::geometry) as drop_off_longitude,
                quote_id, payment_method_id, payment_method_kind, start_pin, pin_tries, assigned_at, started_at, arrived_at, driver_due_at,
-               coalesce(completed_at, cancelled_at) as ended_at, quoted_fare_minor_units, quoted_fare_currency, stops
+               coalesce(closed_at, completed_at, cancelled_at) as ended_at, quoted_fare_minor_units, quoted_fare_currency, stops,
+               away_from_stop_at, priced_until
         from   ride.rides
         where  ride_id = @RideId
         """;
@@ -122,14 +123,20 @@ sealed class RideStore(Database database)
         Guid RideId, Guid RideRequestId, Guid PassengerId, Guid DriverId, string Status, long Version,
         double PickupLatitude, double PickupLongitude, double DropOffLatitude, double DropOffLongitude,
         Guid QuoteId, Guid PaymentMethodId, string PaymentMethodKind, string StartPin, short PinTries, DateTimeOffset AssignedAt, DateTimeOffset? StartedAt,
-        DateTimeOffset? ArrivedAt, DateTimeOffset? DriverDueAt, DateTimeOffset? EndedAt, long QuotedFareMinorUnits, string QuotedFareCurrency, string? Stops)
+        DateTimeOffset? ArrivedAt, DateTimeOffset? DriverDueAt, DateTimeOffset? EndedAt, long QuotedFareMinorUnits, string QuotedFareCurrency, string? Stops,
+        DateTimeOffset? AwayFromStopAt, DateTimeOffset? PricedUntil)
     {
         public Ride ToRide() => new(
             RideId, RideRequestId, PassengerId, DriverId, Enum.Parse<RideStatus>(Status), Version,
             new(PickupLatitude, PickupLongitude), new(DropOffLatitude, DropOffLongitude), QuoteId,
             new(PaymentMethodId, Enum.Parse<PaymentMethodKind>(PaymentMethodKind)), StartPin, PinTries, AssignedAt, StartedAt,
             ArrivedAt, DriverDueAt, EndedAt)
-        { Stops = Rides.Stops.Read(Stops), QuotedFare = new(QuotedFareMinorUnits, QuotedFareCurrency) };
+        {
+            Stops = Rides.Stops.Read(Stops),
+            QuotedFare = new(QuotedFareMinorUnits, QuotedFareCurrency),
+            AwayFromStopAt = AwayFromStopAt,
+            PricedUntil = PricedUntil,
+        };
     }
 }
 

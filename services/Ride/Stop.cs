@@ -11,8 +11,13 @@ sealed record Stop(GeoPoint Position, DateTimeOffset? ArrivedAt = null, DateTime
     /// <summary>The driver waits there.</summary>
     public bool IsHere => ArrivedAt is not null && LeftAt is null;
 
-    /// <summary>How long the driver has waited there until now, or did; null before it is reached.</summary>
-    public int? WaitedSeconds(DateTimeOffset now) => ArrivedAt is { } arrivedAt ? (int)Math.Max(0, ((LeftAt ?? now) - arrivedAt).TotalSeconds) : null;
+    /// <summary>
+    /// How long the driver waited there, had the wait lasted until <paramref name="end"/> or as long as it did, and counted it from
+    /// <paramref name="from"/>; null before it is reached.
+    /// </summary>
+    public int? WaitedSeconds(DateTimeOffset end, DateTimeOffset? from = null) => ArrivedAt is { } arrivedAt
+        ? (int)Math.Max(0, ((LeftAt ?? end) - (from > arrivedAt ? from.Value : arrivedAt)).TotalSeconds)
+        : null;
 }
 
 /// <summary>A place on the way as both sides see it.</summary>

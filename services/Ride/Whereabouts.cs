@@ -6,8 +6,8 @@ using Tumpang.ServiceDefaults.Bus;
 namespace Tumpang.Rides;
 
 /// <summary>
-/// Keeps where each ride was last heard of, and writes it once a second for all of them together. A copy that dies takes its last
-/// second along; the next position brings it back.
+/// Keeps where each ride was last heard of, and since when it is away from where it has stopped, and writes it once a second for all of them together.
+/// A copy that dies takes its last second along; the next position brings it back.
 /// </summary>
 sealed class Whereabouts(Database database) : IEventListener<RideProgressed>, ISweep
 {
@@ -18,6 +18,27 @@ sealed class Whereabouts(Database database) : IEventListener<RideProgressed>, IS
         order  by ride_id
         on conflict (ride_id) do update set position = excluded.position, heard_at = excluded.heard_at, remaining_seconds = excluded.remaining_seconds
         where  known.heard_at < excluded.heard_at
+        """;
+
+    // Of a ride that stands at a place on the way: the first position elsewhere ends its wait, whether its driver says so or not.
+    const string SaveAway = """
+        with away as (
+            select ride.ride_id, told.heard_at
+            from   unnest(@Ids, @Latitudes, @Longitudes, @Instants) as told (ride_id, latitude, longitude, heard_at)
+            join   ride.rides ride on ride.ride_id = told.ride_id
+            where  ride.status = 'InProgress' and ride.stops is not null and ride.away_from_stop_at is null
+            and    exists (
+                select from jsonb_array_elements(ride.stops) stop
+                where  stop ->> 'arrivedAt' is not null and stop ->> 'leftAt' is null and (stop ->> 'arrivedAt')::timestamptz < told.heard_at
+                and    st_distance(
+                    platform.point(told.latitude, told.longitude),
+                    platform.point((stop #>> '{position,latitude}')::float8, (stop #>> '{position,longitude}')::float8)) > @AwayFromStopMetres)
+            order  by ride.ride_id
+            for    update of ride)
+        update ride.rides ride
+        set    away_from_stop_at = away.heard_at
+        from   away
+        where  ride.ride_id = away.ride_id
         """;
 
     readonly ConcurrentDictionary<Guid, RideProgressed> latest = new();
@@ -40,6 +61,7 @@ sealed class Whereabouts(Database database) : IEventListener<RideProgressed>, IS
 
         try
         {
+            await database.Execute(SaveAway, Parameters(taken), ct);
             await database.Execute(Save, Parameters(taken), ct);
             return false;
         }
@@ -63,6 +85,7 @@ sealed class Whereabouts(Database database) : IEventListener<RideProgressed>, IS
         Longitudes = taken.Select(heard => heard.Position.Longitude).ToArray(),
         Remaining = taken.Select(heard => heard.RemainingSeconds).ToArray(),
         Instants = taken.Select(heard => heard.OccurredAt).ToArray(),
+        Ride.AwayFromStopMetres,
     };
 }
 

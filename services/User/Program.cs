@@ -13,6 +13,7 @@ builder.AddBus(bus => bus.Handle<SosRaised, OnSosRaised>());
 builder.AddSmsProvider();
 builder.Services.AddOptions<OtpOptions>().BindConfiguration("Otp").ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddOptions<DriverOptions>().BindConfiguration("Drivers").ValidateDataAnnotations().ValidateOnStart();
+builder.Services.AddOptions<SosOptions>().BindConfiguration("Sos").ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddSingleton<TokenIssuer>();
 builder.Services.AddSingleton<PersonalData>();
 builder.Services.AddSingleton<Operators>();

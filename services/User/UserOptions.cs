@@ -28,3 +28,10 @@ sealed class DriverOptions
     /// <summary>True: a registration is approved at once. False: it waits for an operator. Unset: true in Development only.</summary>
     public bool? AutoApprove { get; set; }
 }
+
+/// <summary>What emergency contacts are texted.</summary>
+sealed class SosOptions
+{
+    /// <summary>Where people reach the gateway, for links. Unset: the process runners' address in Development, else texts hold no link.</summary>
+    public Uri? PublicUrl { get; set; }
+}

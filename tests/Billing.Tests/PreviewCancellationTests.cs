@@ -31,6 +31,40 @@ public sealed class PreviewCancellationTests(BillingFleet fleet)
         Assert.Equal(early.Created().OccurredAt.AddMinutes(5), shownEarly.GetProperty("freeUntil").GetDateTimeOffset(), TimeSpan.FromMilliseconds(1));
     }
 
+    /// <summary>The driver never came: what is shown is what is charged, nothing. A passenger who just does not like to wait pays.</summary>
+    [Fact]
+    public async Task A_passenger_whose_driver_did_not_come_is_shown_no_fee()
+    {
+        var ride = Ride.InNewYork();
+        await fleet.Deliver(ride.Requested(fleet.Tokens), ride.Created());
+
+        var changedMind = await Preview(ride, ride.PassengerId, "changed-mind");
+        var noShow = await Preview(ride, ride.PassengerId, CancelReason.DriverNoShow);
+        var byTheDriver = await Preview(ride, ride.DriverId, CancelReason.PassengerNoShow);
+        await fleet.Deliver(ride.Cancelled(Party.Passenger, 0) with { OccurredAt = At(noShow), Reason = CancelReason.DriverNoShow });
+
+        Assert.Equal((500, 0, 0), (Fee(changedMind), Fee(noShow), Fee(byTheDriver)));
+        Assert.Equal((true, false), (changedMind.TryGetProperty("freeUntil", out _), noShow.TryGetProperty("freeUntil", out _)));
+        Assert.Empty(await fleet.Published<FareFinalised>(ride));
+    }
+
+    [Fact]
+    public async Task A_reason_that_ride_would_not_take_is_refused_here_too()
+    {
+        var (ride, queued) = (Ride.InNewYork(), Ride.InNewYork());
+        await fleet.Deliver(ride.Requested(fleet.Tokens), ride.Created());
+        await fleet.Deliver(queued.Requested(fleet.Tokens), queued.Created() with { AfterRideId = Guid.CreateVersion7() });
+
+        var refused = new[]
+        {
+            await Preview(ride, ride.PassengerId, "because"), await Preview(ride, ride.PassengerId, CancelReason.PassengerNoShow),
+            await Preview(ride, ride.DriverId, "changed-mind"), await Preview(queued, queued.PassengerId, CancelReason.DriverNoShow),
+        };
+
+        Assert.All(refused, problem => Assert.Equal(
+            ("reason-does-not-fit", "reason"), (problem.GetProperty("code").GetString(), problem.GetProperty("field").GetString())));
+    }
+
     [Fact]
     public async Task Where_cancelling_is_free_there_is_no_time_until_it_is()
     {
@@ -80,9 +114,10 @@ public sealed class PreviewCancellationTests(BillingFleet fleet)
         Assert.Equal("not-found", (await Preview(ride, Guid.CreateVersion7())).GetProperty("code").GetString());
     }
 
-    async Task<JsonElement> Preview(Ride ride, Guid user)
+    async Task<JsonElement> Preview(Ride ride, Guid user, string? reason = null)
     {
-        using var request = fleet.Request(HttpMethod.Get, $"/v1/rides/{ride.RideId}/cancellation-fee", user);
+        var query = reason is null ? "" : $"?reason={reason}";
+        using var request = fleet.Request(HttpMethod.Get, $"/v1/rides/{ride.RideId}/cancellation-fee{query}", user);
         using var answer = await fleet.Send(request);
         return await answer.Content.ReadFromJsonAsync<JsonElement>(Ct);
     }

@@ -28,7 +28,7 @@ public sealed class QuoteRerouteTests(BillingFleet fleet)
         // 2 000 m and 600 s were driven, to where the pickup was: there is nothing left to drive to it.
         Assert.Equal((2_000, 600), (back.GetProperty("distanceMetres").GetInt32(), back.GetProperty("durationSeconds").GetInt32()));
         Assert.True(FareOf(far) > FareOf(back));
-        Assert.Equal(new QuotedChange(ride.RideId, ride.QuoteId, 0), quote.Change);
+        Assert.Equal(new QuotedChange(ride.RideId, ride.QuoteId, 0, DrivenSeconds: 600), quote.Change);
         Assert.Equal(
             (ride.PassengerId, ride.Pickup, UnionSquare, Samples.NycTaxi.PolicyId, 1),
             (quote.PassengerId, quote.Pickup, quote.DropOff, quote.PolicyId, quote.PolicyVersion));

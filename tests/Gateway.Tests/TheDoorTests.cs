@@ -37,6 +37,7 @@ public sealed class TheDoorTests(GatewayFleet fleet)
     [InlineData("POST", "/v1/ops/cases/0193/close", "ride")]
     [InlineData("GET", "/v1/ops/rides", "ride")]
     [InlineData("GET", "/v1/ops/driver-day", "ride")]
+    [InlineData("GET", "/v1/ops/rides/silent", "ride")]
     [InlineData("PUT", "/v1/me/emergency-contacts", "user")]
     [InlineData("GET", "/v1/me/rating", "ride")]
     [InlineData("GET", "/v1/me/driver-day", "ride")]

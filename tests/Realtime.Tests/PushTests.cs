@@ -66,6 +66,22 @@ public sealed class PushTests(RealtimeFleet fleet)
         Assert.False((await passenger.Hears("ride-rerouted")).GetProperty("data").TryGetProperty("quoteToken", out _));
     }
 
+    /// <summary>Whoever is on it may have only lost a phone: an app that hears of it says so, before the rule closes the ride.</summary>
+    [Fact]
+    public async Task Both_sides_hear_that_nothing_is_heard_of_their_ride()
+    {
+        var silent = new RideFellSilent(
+            Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), "nyc", RideStatus.InProgress, DateTimeOffset.UnixEpoch, Corner)
+        { OccurredAt = DateTimeOffset.UnixEpoch, Version = 3 };
+        await using var passenger = await fleet.Open(silent.PassengerId, driver: false);
+        await using var driver = await fleet.Open(silent.DriverId);
+
+        await fleet.Bus.Publish(Ct, silent);
+
+        foreach (var phone in new[] { passenger, driver })
+            Assert.Equal(silent.RideId, (await phone.Hears("ride-fell-silent")).GetProperty("data").GetProperty("rideId").GetGuid());
+    }
+
     /// <summary>NebengJek defect 29: random message ids defeat deduplication. Here an event delivered often is pushed once.</summary>
     [Fact]
     public async Task An_event_delivered_many_times_is_pushed_once()

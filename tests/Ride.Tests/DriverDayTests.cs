@@ -49,6 +49,23 @@ public sealed class DriverDayTests(RideFleet fleet)
             (HttpStatusCode.Forbidden, HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (passenger.StatusCode, nowhere.StatusCode, never.StatusCode));
     }
 
+    [Theory]
+    [InlineData("9999-12-31", "nyc")]
+    [InlineData("0001-01-01", "jakarta")]
+    public async Task A_day_that_no_calendar_of_ours_has_is_refused_by_its_field(string on, string cityId)
+    {
+        var driver = Guid.CreateVersion7();
+
+        using var own = await fleet.Send(HttpMethod.Get, $"/v1/me/driver-day?on={on}&cityId={cityId}", driver);
+        using var byAnOperator = await fleet.SendAsOperator(HttpMethod.Get, $"/v1/ops/driver-day?driverId={driver}&on={on}&cityId={cityId}");
+
+        foreach (var answer in new[] { own, byAnOperator })
+        {
+            var problem = await answer.Content.ReadFromJsonAsync<JsonElement>(Ct);
+            Assert.Equal((HttpStatusCode.BadRequest, "on"), (answer.StatusCode, problem.GetProperty("field").GetString()));
+        }
+    }
+
     Task<MatchConfirmed> Completed(Guid driver) => fleet.Ride(RideStatus.Completed, driver: driver);
 
     /// <summary>As if the driver had set out then, waited for two minutes, and driven for ten.</summary>

@@ -52,6 +52,48 @@ public sealed class OnTheWayTests(RideFleet fleet)
         Assert.Equal([First, Second], Assert.Single(await fleet.Bus.Published<RideCreated>("ride", match.RideId, Ct)).Stops!);
     }
 
+    /// <summary>Ten minutes ago the driver reached the place, stood there for some, and drove on for seven without saying so.</summary>
+    [Fact]
+    public async Task A_car_that_is_seen_elsewhere_waits_no_longer_whether_its_driver_says_so_or_not()
+    {
+        var (silent, late) = (await AtFirstStop(minutes: 10), await AtFirstStop(minutes: 10));
+        var now = TimeProvider.System.GetUtcNow();
+
+        foreach (var match in new[] { silent, late })
+        {
+            await Seen(match, First.North(250), now.AddMinutes(-9));
+            await Seen(match, First.North(400), now.AddMinutes(-7));
+            await Seen(match, First.North(2_000), now.AddMinutes(-5));
+        }
+
+        using var left = await Leave(late, 1);
+        foreach (var match in new[] { silent, late }) (await fleet.Step(match, RideStatus.Completed)).Dispose();
+
+        Assert.InRange(Assert.Single(await fleet.Bus.Published<StopLeft>("ride", late.RideId, Ct)).WaitedSeconds, 170, 180);
+        foreach (var match in new[] { silent, late })
+        {
+            var end = Assert.Single(await fleet.Bus.Published<RideCompleted>("ride", match.RideId, Ct));
+            Assert.InRange(Assert.Single(end.WaitedAtStops!), 170, 180);
+        }
+    }
+
+    /// <summary>Billing priced the other way from a meter that had run to four minutes ago, when the driver had waited for six.</summary>
+    [Fact]
+    public async Task What_was_waited_before_another_way_was_priced_is_in_its_price_and_not_on_top()
+    {
+        var match = await AtFirstStop(minutes: 10);
+        await fleet.Scalar<int>("update ride.rides set started_at = started_at - interval '1 hour' where ride_id = @RideId; select 1", match);
+        var quote = Quote(match, stopsReached: 1);
+
+        using var agreed = await Reroute(match, quote with { Change = quote.Change! with { DrivenSeconds = 56 * 60 } });
+        using var left = await Leave(match, 1);
+        using var completed = await fleet.Step(match, RideStatus.Completed);
+
+        Assert.All([agreed, left, completed], answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+        Assert.InRange(Assert.Single(await fleet.Bus.Published<StopLeft>("ride", match.RideId, Ct)).WaitedSeconds, 600, 660);
+        Assert.InRange(Assert.Single(Assert.Single(await fleet.Bus.Published<RideCompleted>("ride", match.RideId, Ct)).WaitedAtStops!), 240, 300);
+    }
+
     [Fact]
     public async Task Of_many_who_say_that_a_stop_is_reached_or_left_one_does()
     {
@@ -295,6 +337,27 @@ public sealed class OnTheWayTests(RideFleet fleet)
         return new(
             Guid.CreateVersion7(), match.PassengerId, match.CityId, match.VehicleClass, match.Pickup, Elsewhere, Guid.CreateVersion7(), 1, 3_000, 600,
             new(1_900, "USD"), [new("base", 1_900)], now, now.AddMinutes(2), Stops: stops, Change: new(match.RideId, previous ?? match.QuoteId, stopsReached));
+    }
+
+    /// <summary>At the first of its two stops for so long.</summary>
+    async Task<MatchConfirmed> AtFirstStop(int minutes)
+    {
+        var match = await fleet.Ride(RideStatus.InProgress, stops: [First, Second]);
+        using var reached = await Arrive(match, 1, First);
+        await fleet.Scalar<int>($"""
+            update ride.rides set stops = jsonb_set(stops, array['0', 'arrivedAt'], to_jsonb(now() - interval '{minutes} minutes'))
+            where ride_id = @RideId; select 1
+            """, match);
+        return match;
+    }
+
+    /// <summary>As location tells it.</summary>
+    async Task Seen(MatchConfirmed match, GeoPoint here, DateTimeOffset at)
+    {
+        await fleet.Bus.Publish(Ct, new RideProgressed(match.RideId, match.PassengerId, match.DriverId, here, 500, 60) { OccurredAt = at, Version = 1 });
+        await Eventually.Get(
+            () => fleet.Scalar<DateTime>("select heard_at from ride.whereabouts where ride_id = @RideId", match),
+            heard => Math.Abs((new DateTimeOffset(heard, TimeSpan.Zero) - at).TotalMilliseconds) < 1, Ct);
     }
 
     static string Stop(MatchConfirmed match, int number, string what) => $"/v1/rides/{match.RideId}/stops/{number}/{what}";

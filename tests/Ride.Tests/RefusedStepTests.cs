@@ -14,6 +14,7 @@ public sealed class RefusedStepTests(RideFleet fleet)
     [
         ("arrive", true, [RideStatus.DriverAssigned]),
         ("start", true, [RideStatus.DriverArrived]),
+        ("pin", false, [RideStatus.Queued, RideStatus.DriverAssigned, RideStatus.DriverArrived]),
         ("stops/1/arrive", true, [RideStatus.InProgress]),
         ("stops/1/leave", true, [RideStatus.InProgress]),
         ("complete", true, [RideStatus.InProgress]),

@@ -102,6 +102,33 @@ public sealed class RideStepsTests(RideFleet fleet)
         Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.Forbidden), (asDriver.StatusCode, withoutRole.StatusCode));
     }
 
+    /// <summary>However often it was wrong, passenger and driver who stand together at the pickup get on their way.</summary>
+    [Fact]
+    public async Task The_passenger_asks_for_another_pin_and_the_guesses_begin_anew()
+    {
+        var match = await fleet.Ride(RideStatus.DriverArrived);
+        var (first, key) = (await fleet.PinOf(match), Guid.CreateVersion7().ToString());
+        var wrong = first == "1234" ? "4321" : "1234";
+        for (var guess = 0; guess < Ride.MaxPinTries; guess++) (await Start(match, wrong)).Dispose();
+        using var locked = await Start(match, first);
+
+        using var byTheDriver = await Renew(match, match.DriverId);
+        using var renewed = await Renew(match, match.PassengerId, key);
+        var second = await fleet.PinOf(match);
+        using var again = await Renew(match, match.PassengerId, key);
+        using var started = await Start(match, second);
+
+        Assert.Equal(("pin-locked", "not-found"), (await CodeOf(locked), await CodeOf(byTheDriver)));
+        Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NoContent), (renewed.StatusCode, again.StatusCode));
+        Assert.Equal(HttpStatusCode.OK, started.StatusCode);
+    }
+
+    Task<HttpResponseMessage> Start(MatchConfirmed match, string pin) =>
+        fleet.Send(HttpMethod.Post, $"/v1/rides/{match.RideId}/start", match.DriverId, new { pin, position = match.Pickup });
+
+    Task<HttpResponseMessage> Renew(MatchConfirmed match, Guid user, string? key = null) =>
+        fleet.Send(HttpMethod.Post, $"/v1/rides/{match.RideId}/pin", user, key: key);
+
     [Fact]
     public async Task Only_the_passenger_sees_the_pin()
     {

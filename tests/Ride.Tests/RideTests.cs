@@ -53,6 +53,31 @@ public sealed class RideTests
     public void A_refusal_names_the_present_state() =>
         Assert.Equal("InProgress", Samples.Ride(RideStatus.InProgress).Cancel(Party.Passenger, "other", Rules, Samples.Now).Problem?.State);
 
+    /// <summary>Whatever the ride refuses because of where it stands says where that is.</summary>
+    [Fact]
+    public void A_conflict_names_the_present_state_whatever_its_code()
+    {
+        var (waiting, atStop) = (Samples.Ride(RideStatus.DriverArrived, pinTries: 5), AtStop(seenAwayAfter: null));
+        var riding = atStop with { Stops = [new(Samples.TimesSquare)] };
+
+        Problem?[] conflicts =
+        [
+            waiting.WhyNotStart(Samples.TimesSquare),
+            (waiting with { ArrivedAt = Samples.Now }).Cancel(Party.Driver, CancelReason.PassengerNoShow, Rules, Samples.Now).Problem,
+            Samples.Ride(RideStatus.DriverAssigned).Cancel(Party.Passenger, CancelReason.DriverNoShow, Rules, Samples.Now).Problem,
+            riding.LeaveStop(1, Samples.Now).Problem,
+            atStop.ReachStop(1, Samples.TimesSquare, Samples.Now).Problem,
+            (atStop with { Stops = [.. atStop.Stops, new(Samples.TimesSquare)] }).ReachStop(2, Samples.TimesSquare, Samples.Now).Problem,
+        ];
+
+        Assert.Equal(
+            [
+                (409, "pin-locked", "DriverArrived"), (409, "no-show-too-early", "DriverArrived"), (409, "no-show-too-early", "DriverAssigned"),
+                (409, "not-at-stop", "InProgress"), (409, "stop-reached-already", "InProgress"), (409, "not-the-next-stop", "InProgress"),
+            ],
+            conflicts.Select(problem => (problem!.Status, problem.Code, problem.State)));
+    }
+
     /// <summary>Who says so, in which status, and from how many seconds after the arrival, or after the time that the drive was to take.</summary>
     [Theory]
     [InlineData(Party.Driver, RideStatus.DriverArrived, "passenger-no-show", 299, "no-show-too-early")]
@@ -99,6 +124,79 @@ public sealed class RideTests
 
         Assert.Equal((185, 185), (started.WaitedSeconds, completed!.WaitedSeconds));
     }
+
+    /// <summary>
+    /// The driver reached the place, went on after ten minutes without saying so, and ended the ride half an hour later: what was driven is no wait.
+    /// </summary>
+    [Theory]
+    [InlineData(2_000, 600, 600)]
+    [InlineData(2_000, null, 0)]
+    [InlineData(100, null, 2_400)]
+    public void A_wait_that_nobody_ended_lasts_until_the_car_is_seen_elsewhere(double endMetres, int? seenAwayAfter, int waited)
+    {
+        var ride = AtStop(seenAwayAfter);
+
+        var completed = ride.Complete(Samples.TimesSquare.North(endMetres), 10_000, Samples.Now.AddSeconds(2_400)).Event!;
+
+        Assert.Equal((1, waited), (completed.Stops, Assert.Single(completed.WaitedAtStops!)));
+    }
+
+    [Theory]
+    [InlineData(600, 600)]
+    [InlineData(null, 2_400)]
+    public void Who_says_late_to_have_gone_on_waited_until_the_car_was_seen_elsewhere(int? seenAwayAfter, int waited) =>
+        Assert.Equal(waited, AtStop(seenAwayAfter).LeaveStop(1, Samples.Now.AddSeconds(2_400)).Event?.WaitedSeconds);
+
+    /// <summary>
+    /// Ten minutes at the first place, another way agreed to six minutes later, while the driver waited at the second: its price has eleven of the waited
+    /// minutes as driven, and only the last four come on top.
+    /// </summary>
+    [Fact]
+    public void A_wait_that_is_in_the_price_of_another_way_is_not_paid_again()
+    {
+        var ride = Samples.Ride(RideStatus.InProgress) with
+        {
+            Stops =
+            [
+                new(Samples.TimesSquare, Samples.Now.AddMinutes(1), Samples.Now.AddMinutes(11)),
+                new(Samples.WashingtonSquare, Samples.Now.AddMinutes(16), Samples.Now.AddMinutes(21)),
+            ],
+            PricedUntil = Samples.Now.AddMinutes(17),
+        };
+
+        var completed = ride.Complete(Samples.WashingtonSquare, 10_000, Samples.Now.AddHours(1)).Event!;
+
+        Assert.Equal([0, 240], completed.WaitedAtStops!);
+    }
+
+    static Ride AtStop(int? seenAwayAfter) => Samples.Ride(RideStatus.InProgress) with
+    {
+        Stops = [new(Samples.TimesSquare, Samples.Now)],
+        AwayFromStopAt = seenAwayAfter is { } seconds ? Samples.Now.AddSeconds(seconds) : null,
+    };
+
+    /// <summary>Seconds since the end, with a rule of an hour and with none.</summary>
+    [Theory]
+    [InlineData(3_599, 3_600, true)]
+    [InlineData(3_601, 3_600, false)]
+    [InlineData(null, 0, true)]
+    [InlineData(1, 0, false)]
+    public void Help_can_be_called_for_during_the_ride_and_a_while_after(int? sinceEnd, int rule, bool allowed)
+    {
+        var ride = Samples.Ride(sinceEnd is null ? RideStatus.InProgress : RideStatus.Completed) with
+        {
+            EndedAt = sinceEnd is { } seconds ? Samples.Now.AddSeconds(-seconds) : null,
+        };
+
+        Assert.Equal(allowed, ride.WhyNotCallForHelp(new() { SosAfterEnd = TimeSpan.FromSeconds(rule) }, Samples.Now) is null);
+    }
+
+    /// <summary>A link to a ride under way opens, whatever the rule for those that have ended.</summary>
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData(0, false)]
+    public void A_ride_under_way_is_not_over(int? sinceEnd, bool shown) => Assert.Equal(
+        shown, Ride.IsNotOver(sinceEnd is { } seconds ? Samples.Now.AddSeconds(-seconds) : null, TimeSpan.Zero, Samples.Now));
 
     [Fact]
     public void A_ride_never_ends_before_it_has_started()

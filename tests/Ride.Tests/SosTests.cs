@@ -61,11 +61,7 @@ public sealed class SosTests(RideFleet fleet)
     {
         var match = await fleet.Ride(RideStatus.Completed);
         var after = await Raise(match, match.PassengerId, new { });
-        await fleet.Scalar<int>("""
-            update ride.rides set arrived_at = arrived_at - interval '61 minutes', started_at = started_at - interval '61 minutes',
-                completed_at = completed_at - interval '61 minutes'
-            where ride_id = @RideId; select 1
-            """, match);
+        await LongAgo(match);
 
         var late = await Raise(match, match.DriverId, new { });
         var stranger = await Raise(match, Guid.CreateVersion7(), new { });
@@ -101,6 +97,46 @@ public sealed class SosTests(RideFleet fleet)
         Assert.DoesNotContain(await Open(), alert => alert.GetProperty("alertId").GetGuid() == alertId);
     }
 
+    /// <summary>Before the passenger is in the vehicle only the phone tells where it is; later the ride is heard of, too. The link of before stays.</summary>
+    [Fact]
+    public async Task Who_is_told_of_a_call_for_help_follows_it_by_a_link_of_its_own_until_it_is_closed()
+    {
+        var match = await fleet.Ride(RideStatus.DriverArrived);
+        using var shared = await fleet.Send(HttpMethod.Post, $"/v1/rides/{match.RideId}/share", match.PassengerId);
+        var own = (await shared.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("path").GetString()!;
+        var alertId = (await Raise(match, match.PassengerId, new { position = match.Pickup })).GetProperty("alertId").GetGuid();
+        await Raise(match, match.PassengerId, new { position = match.Pickup.North(300) });
+        var path = Assert.Single(await fleet.Bus.Published<SosRaised>("ride", alertId, Ct)).SharePath!;
+
+        var atPickup = await Open(path);
+        using var started = await fleet.Step(match, RideStatus.InProgress);
+        await fleet.Bus.Publish(Ct, new RideProgressed(match.RideId, match.PassengerId, match.DriverId, match.Pickup.North(700), 700, 60)
+        {
+            OccurredAt = TimeProvider.System.GetUtcNow().AddMinutes(1),
+            Version = 1,
+        });
+        var riding = await Eventually.Get(() => Open(path), ride => Latitude(ride) > match.Pickup.North(500).Latitude, Ct);
+        using var completed = await fleet.Step(match, RideStatus.Completed);
+        await Raise(match, match.PassengerId, new { position = match.Pickup.North(900) });
+        await LongAgo(match);
+        var (help, link) = (await Open(path), await Open(own));
+        await Act(alertId, "close", new { note = "safe at home" });
+        var closed = await Open(path);
+
+        Assert.Equal(match.Pickup.North(300).Latitude, Latitude(atPickup), 6);
+        Assert.Equal(match.Pickup.North(700).Latitude, Latitude(riding), 6);
+        Assert.Equal(match.Pickup.North(900).Latitude, Latitude(help), 6);
+        Assert.All([link, closed], ended => Assert.Equal("not-found", ended.GetProperty("code").GetString()));
+    }
+
+    static double Latitude(JsonElement ride) => ride.GetProperty("position").GetProperty("latitude").GetDouble();
+
+    async Task<JsonElement> Open(string link)
+    {
+        using var answer = await fleet.Send(HttpMethod.Get, link, user: null);
+        return await answer.Content.ReadFromJsonAsync<JsonElement>(Ct);
+    }
+
     [Fact]
     public async Task Only_operators_see_and_take_them()
     {
@@ -116,6 +152,13 @@ public sealed class SosTests(RideFleet fleet)
         Assert.All([listed, read, taken, closed], answer => Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode));
         Assert.All([unknown, unknownTaken, unknownClosed], answer => Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode));
     }
+
+    /// <summary>As if the ride had ended more than an hour ago.</summary>
+    Task<int> LongAgo(MatchConfirmed match) => fleet.Scalar<int>("""
+        update ride.rides set arrived_at = arrived_at - interval '61 minutes', started_at = started_at - interval '61 minutes',
+            completed_at = completed_at - interval '61 minutes'
+        where ride_id = @RideId; select 1
+        """, match);
 
     async Task<JsonElement> Raise(MatchConfirmed match, Guid user, object? body)
     {

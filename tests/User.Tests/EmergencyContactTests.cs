@@ -71,7 +71,7 @@ public sealed class EmergencyContactTests(UserServices services)
         await Set(phone, contacts);
         var alert = new SosRaised(
             Guid.CreateVersion7(), Guid.CreateVersion7(), phone.UserId, Guid.CreateVersion7(), Party.Passenger, phone.UserId, "jakarta",
-            new GeoPoint(-6.1754, 106.8272))
+            new GeoPoint(-6.1754, 106.8272), "/v1/shared-rides/a-token")
         { OccurredAt = TimeProvider.System.GetUtcNow(), Version = 1 };
 
         await services.Bus.Publish(Ct, alert, alert, alert with { EventId = Guid.CreateVersion7() }, alert);
@@ -86,6 +86,7 @@ public sealed class EmergencyContactTests(UserServices services)
             var text = Assert.Single(await TextsOf(number));
             Assert.Contains("Siti Aminah has asked for help", text, StringComparison.Ordinal);
             Assert.Contains("mlat=-6.17540&mlon=106.82720", text, StringComparison.Ordinal);
+            Assert.EndsWith(" http://localhost:7100/v1/shared-rides/a-token", text, StringComparison.Ordinal);
         }
     }
 

@@ -21,7 +21,7 @@ sealed class AlertSilentRides(Database database, CityClock clock, IOptions<RideO
     const string Note = Heard + """
 
         update ride.rides ride
-        set    silent_since = heard.last_heard_at
+        set    silent_since = heard.last_heard_at, silence_told_at = @Now
         from   heard
         where  ride.ride_id = heard.ride_id and ride.silent_since is null and heard.last_heard_at < @Before
         and    ride.status in ('DriverAssigned', 'DriverArrived', 'InProgress')
@@ -31,7 +31,7 @@ sealed class AlertSilentRides(Database database, CityClock clock, IOptions<RideO
     const string Resume = Heard + """
 
         update ride.rides ride
-        set    silent_since = null
+        set    silent_since = null, silence_told_at = null
         from   heard
         where  ride.ride_id = heard.ride_id and ride.silent_since is not null and heard.last_heard_at >= @Before
         """;
@@ -41,7 +41,7 @@ sealed class AlertSilentRides(Database database, CityClock clock, IOptions<RideO
     public async Task<bool> Sweep(CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        var before = new { Before = now - rules.Value.SilentAfter };
+        var before = new { Now = now, Before = now - rules.Value.SilentAfter };
         await using var transaction = await database.Begin(ct);
         await transaction.Execute(Resume, before, ct);
         var silent = await transaction.List<Row>(Note, before, ct);

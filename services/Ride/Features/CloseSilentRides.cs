@@ -5,19 +5,23 @@ using Tumpang.ServiceDefaults;
 namespace Tumpang.Rides.Features;
 
 /// <summary>
-/// Ends rides whose silence was told of and has lasted, so that nobody is kept from the next ride: cancelled at nobody's expense if the passenger
-/// was not yet in the vehicle, else completed when and where it was last heard of.
+/// Ends rides whose silence has lasted, and was told of long enough ago for somebody to have looked, so that nobody is kept from the next ride: cancelled
+/// at nobody's expense if the passenger was not yet in the vehicle, else completed when and where it was last heard of.
 /// </summary>
 sealed class CloseSilentRides(Database database, CityClock clock, IOptions<RideOptions> rules, RideMetrics metrics) : ISweep
 {
     const string Reason = "silent";
 
-    /// <summary>One ride per transaction: one that cannot be closed keeps no other open.</summary>
+    /// <summary>
+    /// One ride per transaction: one that cannot be closed keeps no other open. After an outage all rides are silent for long at once, and nobody has been
+    /// told: they have the same time from then on. Copies from before did not say when they told.
+    /// </summary>
     const string TakeOne = AlertSilentRides.Heard + """
 
         select ride.ride_id, heard.last_heard_at, heard.latitude, heard.longitude
         from   ride.rides ride join heard on heard.ride_id = ride.ride_id
         where  ride.silent_since is not null and ride.status in ('DriverAssigned', 'DriverArrived', 'InProgress') and heard.last_heard_at < @Before
+        and    coalesce(ride.silence_told_at, ride.silent_since) <= @ToldBefore
         order  by heard.last_heard_at
         limit  1
         for    update of ride skip locked
@@ -29,7 +33,8 @@ sealed class CloseSilentRides(Database database, CityClock clock, IOptions<RideO
     {
         var now = clock.GetUtcNow();
         await using var transaction = await database.Begin(ct);
-        if (await transaction.Find<Row>(TakeOne, new { Before = now - rules.Value.ClosedAfter }, ct) is not { } silent)
+        var due = new { Before = now - rules.Value.ClosedAfter, ToldBefore = now - rules.Value.TimeToLook };
+        if (await transaction.Find<Row>(TakeOne, due, ct) is not { } silent)
         {
             return false;
         }

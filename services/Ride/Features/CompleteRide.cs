@@ -12,8 +12,8 @@ static class CompleteRide
 
     const string MarkCompleted = """
         update ride.rides
-        set    status = 'Completed', completed_at = @CompletedAt, fare_factor_basis_points = @FareFactorBasisPoints,
-               ended_where = platform.point(@Latitude, @Longitude), version = @Version, updated_at = now()
+        set    status = 'Completed', completed_at = @CompletedAt, closed_at = nullif(@OccurredAt, @CompletedAt),
+               fare_factor_basis_points = @FareFactorBasisPoints, ended_where = platform.point(@Latitude, @Longitude), version = @Version, updated_at = now()
         where  ride_id = @RideId and status = 'InProgress' and version = @Version - 1
         """;
 
@@ -40,6 +40,7 @@ static class CompleteRide
         {
             completed.RideId,
             completed.CompletedAt,
+            completed.OccurredAt,
             completed.FareFactorBasisPoints,
             completed.DropOff.Latitude,
             completed.DropOff.Longitude,

@@ -5,6 +5,9 @@ namespace Tumpang.Rides.Features;
 /// <summary>A driver's day in one city, by its wall clock: what was driven and how it went. What it earned is billing's to tell.</summary>
 static class GetDriverDay
 {
+    /// <summary>Beyond them a day has no beginning in every zone.</summary>
+    const int FirstYear = 2000, LastYear = 9_000;
+
     // A ride belongs to the day on which its driver set out.
     const string Select = """
         select count(*) filter (where status = 'Completed') as completed,
@@ -41,16 +44,11 @@ static class GetDriverDay
 
     static async Task<IResult> DayOf(Guid driverId, Database database, Cities cities, DateOnly on, string cityId, CancellationToken ct)
     {
+        if (on.Year is < FirstYear or > LastYear) return Problem.Invalid("on", $"A day of the years {FirstYear} to {LastYear}.").ToHttp();
         if (cities.Find(cityId) is not { } city) return Problem.Invalid("cityId", "There is no such city.").ToHttp();
 
-        var row = await database.Find<Row>(Select, new { driverId, cityId, From = StartOf(on, city), Until = StartOf(on.AddDays(1), city) }, ct);
+        var row = await database.Find<Row>(Select, new { driverId, cityId, From = city.StartOf(on), Until = city.StartOf(on.AddDays(1)) }, ct);
         return TypedResults.Ok(row!.On(on, cityId));
-    }
-
-    static DateTimeOffset StartOf(DateOnly day, City city)
-    {
-        var midnight = day.ToDateTime(TimeOnly.MinValue);
-        return new DateTimeOffset(midnight, city.TimeZone.GetUtcOffset(midnight)).ToUniversalTime();
     }
 
     sealed record Row(

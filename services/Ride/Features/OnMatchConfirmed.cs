@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Tumpang.Contracts;
 using Tumpang.ServiceDefaults;
 
@@ -99,7 +98,7 @@ sealed class OnMatchConfirmed : IEventHandler<MatchConfirmed>
         PaymentMethodKind = happened.Payment.Kind.ToString(),
         TipMinorUnits = happened.Tip?.MinorUnits ?? 0,
         happened.AfterRideId,
-        StartPin = RandomNumberGenerator.GetInt32(10_000).ToString("0000"),
+        StartPin = StartPin.New(),
         AssignedAt = happened.OccurredAt,
         DriverDueAt = happened.OccurredAt + DriveTo(happened.Pickup, happened.DriverPosition),
         CancelledAt = cancelled?.OccurredAt,

@@ -12,7 +12,7 @@ static class ReachStop
     /// <summary>Every change of the places repeats the version that was seen, so that none is lost.</summary>
     public const string SaveStops = """
         update ride.rides
-        set    stops = @Stops::jsonb, version = @Version, updated_at = now()
+        set    stops = @Stops::jsonb, away_from_stop_at = null, version = @Version, updated_at = now()
         where  ride_id = @RideId and status = 'InProgress' and version = @Version - 1
         """;
 
@@ -43,7 +43,7 @@ static class LeaveStop
         var decision = ride.LeaveStop(number, clock.GetUtcNow());
         if (decision.Event is not { } left) return decision.Problem!.ToHttp();
 
-        var stops = ride.Stops.With(number, stop => stop with { LeftAt = left.OccurredAt });
+        var stops = ride.Stops.With(number, stop => stop with { LeftAt = ride.LeftAt(left.OccurredAt) });
         var row = new { rideId, Stops = Stops.Write(stops), left.Version };
         return await RideStore.Proceed(transaction, ReachStop.SaveStops, row, left, new("StopLeft", ride.Status, Party.Driver, (short)number), ct)
             ? TypedResults.Ok(new RideMoved(rideId, ride.Status, left.Version))

@@ -19,7 +19,7 @@ static class RerouteRide
     const string Save = """
         update ride.rides
         set    drop_off = platform.point(@Latitude, @Longitude), stops = @Stops::jsonb, quote_id = @QuoteId, quoted_fare_minor_units = @FareMinorUnits,
-               version = @Version, updated_at = now()
+               priced_until = @PricedUntil, version = @Version, updated_at = now()
         where  ride_id = @RideId and status = @Status and version = @Version - 1
         """;
 
@@ -29,20 +29,22 @@ static class RerouteRide
         if (request.QuoteToken is not { Length: > 0 } token) return Problem.Invalid("quoteToken", "Send the quote that the passenger agrees to.").ToHttp();
         if (await RideStore.Find(transaction, rideId, user.Id, ct) is not { } ride || ride.PassengerId != user.Id) return RideProblems.NotFound.ToHttp();
 
-        var decision = ride.Reroute(quotes.Read(token), token, clock.GetUtcNow());
+        var quote = quotes.Read(token);
+        var decision = ride.Reroute(quote, token, clock.GetUtcNow());
         if (decision.Event is not { } rerouted) return decision.Problem!.ToHttp();
 
         IReadOnlyList<Stop> stops = [.. ride.Stops.Where(stop => stop.ArrivedAt is not null), .. Stops.At(rerouted.StopsAhead)];
         var step = new OnTheWay("Rerouted", ride.Status, Party.Passenger, Agreed: rerouted);
-        return await RideStore.Proceed(transaction, Save, Row(rerouted, ride.Status, stops), rerouted, step, ct)
+        return await RideStore.Proceed(transaction, Save, Row(rerouted, ride, stops, quote!.Change!), rerouted, step, ct)
             ? TypedResults.Ok(new Answer(rideId, ride.Status, rerouted.Version, rerouted.DropOff, Stops.ToViews(stops), rerouted.QuotedFare))
             : (await RideStore.LostTheRace(transaction, rideId, ct)).ToHttp();
     }
 
-    static object Row(RideRerouted rerouted, RideStatus status, IReadOnlyList<Stop> stops) => new
+    static object Row(RideRerouted rerouted, Ride ride, IReadOnlyList<Stop> stops, QuotedChange change) => new
     {
         rerouted.RideId,
-        Status = status.ToString(),
+        Status = ride.Status.ToString(),
+        PricedUntil = ride.StartedAt?.AddSeconds(change.DrivenSeconds),
         rerouted.DropOff.Latitude,
         rerouted.DropOff.Longitude,
         Stops = Stops.Write(stops),

@@ -27,6 +27,6 @@ static class ShareRide
 
         var token = ShareToken.New();
         await database.Execute(Save, new { rideId, UserId = user.Id, TokenHash = ShareToken.HashOf(token), Now = clock.GetUtcNow() }, ct);
-        return TypedResults.Ok(new Answer(token, $"/v1/shared-rides/{token}", (int)rules.Value.SharedAfterEnd.TotalSeconds));
+        return TypedResults.Ok(new Answer(token, ShareToken.PathOf(token), (int)rules.Value.SharedAfterEnd.TotalSeconds));
     }
 }

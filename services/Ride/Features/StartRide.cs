@@ -12,12 +12,15 @@ static class StartRide
     /// <param name="Position">Where the driver stands, WGS 84; within 100 m of the pickup.</param>
     public sealed record Request(string Pin, GeoPoint Position);
 
-    /// <summary>Spends a guess before it is compared, under the row's lock, so that no number of parallel guesses gets more than the limit.</summary>
+    /// <summary>
+    /// Spends a guess before it is compared, under the row's lock, so that no number of parallel guesses gets more than the limit, and none is compared with a
+    /// PIN that the passenger has just replaced.
+    /// </summary>
     const string SpendTry = """
         update ride.rides
         set    pin_tries = pin_tries + 1
         where  ride_id = @RideId and status = 'DriverArrived' and pin_tries < @MaxPinTries
-        returning pin_tries
+        returning pin_tries, start_pin
         """;
 
     const string MarkStarted = """
@@ -33,12 +36,12 @@ static class StartRide
         if (await RideStore.Find(transaction, rideId, user.Id, ct) is not { } ride || ride.DriverId != user.Id) return RideProblems.NotFound.ToHttp();
         if (ride.WhyNotStart(request.Position) is { } problem) return problem.ToHttp();
 
-        var tries = await transaction.Find<short?>(SpendTry, new { rideId, Ride.MaxPinTries }, ct);
-        if (tries is null) return (await WhyNoTry(transaction, rideId, request.Position, ct)).ToHttp();
-        if (!IsSame(ride.StartPin, request.Pin))
+        if (await transaction.Find<Try>(SpendTry, new { rideId, Ride.MaxPinTries }, ct) is not { } spent)
+            return (await WhyNoTry(transaction, rideId, request.Position, ct)).ToHttp();
+        if (!IsSame(spent.StartPin, request.Pin))
         {
             transaction.KeepWhenRefused();
-            return RideProblems.WrongPin(Ride.MaxPinTries - tries.Value).ToHttp();
+            return RideProblems.WrongPin(Ride.MaxPinTries - spent.PinTries).ToHttp();
         }
 
         var started = ride.Start(request.Position, clock.GetUtcNow());
@@ -58,6 +61,8 @@ static class StartRide
         var now = (await RideStore.Find(transaction, rideId, ct))!;
         return now.WhyNotStart(position) ?? RideProblems.LostTheRace(now.Status);
     }
+
+    sealed record Try(short PinTries, string StartPin);
 
     static bool IsSame(string expected, string said) => CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(expected), Encoding.UTF8.GetBytes(said));
 }

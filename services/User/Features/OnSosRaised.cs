@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Tumpang.Contracts;
 using Tumpang.ServiceDefaults;
 using Tumpang.ServiceDefaults.Bus;
@@ -7,8 +8,10 @@ namespace Tumpang.Users.Features;
 /// <summary>
 /// Somebody asks for help: their emergency contacts will be texted, each once per alert. The texts are rows, so that no crash and no outage loses one.
 /// </summary>
-sealed class OnSosRaised(PersonalData personalData) : IEventHandler<SosRaised>
+sealed class OnSosRaised(PersonalData personalData, IOptions<SosOptions> options, IHostEnvironment environment) : IEventHandler<SosRaised>
 {
+    static readonly Uri DevelopmentGateway = new("http://localhost:7100");
+
     const string Write = """
         insert into users.sos_texts (alert_id, place, user_id, phone, text) values (@AlertId, @Place, @UserId, @Phone, @Text)
         on conflict do nothing
@@ -34,9 +37,16 @@ sealed class OnSosRaised(PersonalData personalData) : IEventHandler<SosRaised>
         }
     }
 
-    static string TextOf(string name, SosRaised alert)
+    string TextOf(string name, SosRaised alert)
     {
         var where = alert.Position is { } at ? $" They are near https://www.openstreetmap.org/?mlat={at.Latitude:0.00000}&mlon={at.Longitude:0.00000}" : "";
-        return $"{name} has asked for help on a Tumpang ride at {alert.OccurredAt.UtcDateTime:HH:mm} UTC and named you as an emergency contact.{where}";
+        return $"{name} has asked for help on a Tumpang ride at {alert.OccurredAt.UtcDateTime:HH:mm} UTC and named you as an emergency contact."
+            + where + Follow(alert.SharePath);
+    }
+
+    string Follow(string? path)
+    {
+        var gateway = options.Value.PublicUrl ?? (environment.IsDevelopment() ? DevelopmentGateway : null);
+        return gateway is null || path is null ? "" : $" Follow the ride: {gateway.AbsoluteUri.TrimEnd('/')}{path}";
     }
 }

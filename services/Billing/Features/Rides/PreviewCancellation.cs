@@ -4,7 +4,10 @@ using Tumpang.ServiceDefaults;
 
 namespace Tumpang.Billing.Features.Rides;
 
-/// <summary>What the passenger would owe for cancelling now: the same rule, from the same row, as when the ride is cancelled.</summary>
+/// <summary>
+/// What the passenger would owe for cancelling now, for a reason: the same rule, from the same row, as when the ride is cancelled. Whether that reason can be
+/// said yet is ride's to tell.
+/// </summary>
 internal static class PreviewCancellation
 {
     const string Find = """
@@ -12,18 +15,32 @@ internal static class PreviewCancellation
         """ + RideBills.SelectHeard;
 
     /// <param name="Fee">If the caller cancelled at <paramref name="At"/>; a driver owes nothing.</param>
-    /// <param name="FreeUntil">Until when the passenger cancels free of charge, city time; absent where it is always free, and while the driver has not set out.</param>
+    /// <param name="FreeUntil">
+    /// Until when the passenger cancels free of charge, city time; absent where it is always free, for a driver who has not come, and while the driver has not
+    /// set out.
+    /// </param>
     public sealed record Answer(Guid RideId, Money Fee, DateTimeOffset At, DateTimeOffset? FreeUntil);
 
     public static async Task<Results<Ok<Answer>, ProblemHttpResult>> Handle(
-        Guid rideId, CurrentUser user, Database database, RideBills bills, CityClock clock, CancellationToken ct)
+        Guid rideId, CurrentUser user, Database database, RideBills bills, CityClock clock, CancellationToken ct, string? reason = null)
     {
         if (await database.Find<RideBill>(Find, new { RideId = rideId, UserId = user.Id }, ct) is not { } bill) return Problem.NotFound("ride").ToHttp();
         if (bill.WhyNotCancel is { } problem) return problem.ToHttp();
 
-        var (policy, by, now) = (await bills.PolicyOf(bill, ct), user.Id == bill.DriverId ? Party.Driver : Party.Passenger, clock.GetUtcNow());
-        var (rule, setOutAt) = (policy.Cancellation, bill.IsQueued ? now : bill.AssignedAt!.Value);
-        return TypedResults.Ok(new Answer(
-            rideId, new(rule.FeeOf(by, setOutAt, now), policy.Currency), now, rule.FeeMinorUnits == 0 || bill.IsQueued ? null : setOutAt + rule.Grace));
+        var by = user.Id == bill.DriverId ? Party.Driver : Party.Passenger;
+        if (reason is not null && !ReasonsOf(by, bill).Contains(reason)) return BillingProblems.ReasonDoesNotFit(ReasonsOf(by, bill)).ToHttp();
+
+        return TypedResults.Ok(Preview(bill, await bills.PolicyOf(bill, ct), by, reason, clock.GetUtcNow()));
     }
+
+    /// <summary>What a passenger who did not come owes is not the driver's.</summary>
+    static Answer Preview(RideBill bill, FarePolicy policy, Party by, string? reason, DateTimeOffset now)
+    {
+        var (rule, setOutAt) = (policy.Cancellation, bill.IsQueued ? now : bill.AssignedAt!.Value);
+        var fee = rule.FeeOf(by is Party.Driver ? by : CancelReason.CauseOf(by, reason), setOutAt, now);
+        var isFree = rule.FeeMinorUnits == 0 || bill.IsQueued || reason is CancelReason.DriverNoShow;
+        return new(bill.RideId, new(fee, policy.Currency), now, isFree ? null : setOutAt + rule.Grace);
+    }
+
+    static IEnumerable<string> ReasonsOf(Party by, RideBill bill) => bill.IsQueued ? CancelReasons.Of(by, RideStatus.Queued) : CancelReasons.OfAnyPhase(by);
 }

@@ -42,7 +42,7 @@ internal static class QuoteReroute
             Stops = driven.StopsReached + asked.Places.Count,
             ZonesMet = ZonesMet(policy, bill, here, ahead, asked.DropOff!.Value, zones.Now, roads),
         };
-        var quote = QuoteOf(bill, policy, inputs, asked, driven.StopsReached, clock.GetUtcNow(), options.Value.RerouteQuoteLifetime);
+        var quote = QuoteOf(bill, policy, inputs, asked, driven, clock.GetUtcNow(), options.Value.RerouteQuoteLifetime);
         return TypedResults.Ok(QuoteView.Of(quote, tokens.Sign(quote)));
     }
 
@@ -55,14 +55,15 @@ internal static class QuoteReroute
             policy, zones, bill.QuotePickup, dropOff, () => [.. Way.Through([bill.QuotePickup!.Value, here], roads).Bends, .. ahead.Bends]);
 
     static Quote QuoteOf(
-        RideBill bill, FarePolicy policy, FareInputs inputs, Itinerary asked, int stopsReached, DateTimeOffset now, TimeSpan lifetime)
+        RideBill bill, FarePolicy policy, FareInputs inputs, Itinerary asked, Driven driven, DateTimeOffset now, TimeSpan lifetime)
     {
         var price = policy.PriceOf(inputs).Lowered(policy, inputs.Promotion);
         var stops = asked.Places;
         return new(
             Guid.CreateVersion7(), bill.PassengerId, bill.CityId!, bill.VehicleClass!.Value, bill.QuotePickup!.Value, asked.DropOff!.Value,
             policy.PolicyId, policy.Version, inputs.DistanceMetres, inputs.DurationSeconds, new(price.MinorUnits, policy.Currency), price.Lines,
-            now, now + lifetime, null, inputs, stops.Count == 0 ? null : stops, new(bill.RideId, bill.QuoteId!.Value, stopsReached));
+            now, now + lifetime, null, inputs, stops.Count == 0 ? null : stops,
+            new(bill.RideId, bill.QuoteId!.Value, driven.StopsReached, driven.Journey.DurationSeconds));
     }
 
     /// <summary>What the ride has come to, as it was last heard of; nothing before the first position.</summary>

@@ -1,9 +1,7 @@
-using Tumpang.Contracts;
-
-namespace Tumpang.Rides;
+namespace Tumpang.Contracts;
 
 /// <summary>Why a ride can be cancelled: a closed list per side and phase, so that it can be counted and shown in any language.</summary>
-static class CancelReasons
+public static class CancelReasons
 {
     static readonly string[] OfPassengerOnTheWay =
         ["changed-mind", "driver-too-far", "driver-asked-to-cancel", "wrong-pickup", CancelReason.DriverNoShow, "unsafe", "other"];
@@ -26,6 +24,9 @@ static class CancelReasons
         (_, RideStatus.DriverArrived) => OfDriverAtPickup,
         _ => OfDriverOnTheWay,
     };
+
+    /// <summary>What this side may say at one time or another of a ride under way: who asks does not know whether the driver has arrived.</summary>
+    public static IEnumerable<string> OfAnyPhase(Party by) => Of(by, RideStatus.DriverAssigned).Union(Of(by, RideStatus.DriverArrived));
 
     /// <summary>What either side may say before the ride exists here: nobody can have failed to come yet.</summary>
     public static IEnumerable<string> Early => OfPassengerInQueue.Union(OfDriverOnTheWay);

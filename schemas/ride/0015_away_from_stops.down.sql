@@ -1,0 +1,1 @@
+alter table ride.rides drop away_from_stop_at;

@@ -1,0 +1,1 @@
+alter table ride.rides drop priced_until;

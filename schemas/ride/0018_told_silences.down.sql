@@ -1,0 +1,1 @@
+alter table ride.rides drop silence_told_at;

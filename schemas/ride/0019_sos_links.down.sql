@@ -1,0 +1,1 @@
+alter table ride.sos_alerts drop token_hash;
