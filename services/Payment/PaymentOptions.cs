@@ -64,7 +64,10 @@ internal sealed class PaymentOptions
     /// <summary>System time.</summary>
     public TimeSpan LongestRecheck { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>After so many sends a provider that answers "error, and I hold no such charge" is believed, and the attempt counts as declined.</summary>
+    /// <summary>
+    /// After so many sends a provider that answers "I hold no such charge" is believed, and the attempt counts as declined. While it does not answer nothing
+    /// is sent, and nothing given up.
+    /// </summary>
     [Range(1, 100)]
     public int SendsBeforeGivingUp { get; set; } = 6;
 

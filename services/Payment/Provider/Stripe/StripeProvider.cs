@@ -39,12 +39,12 @@ internal sealed class StripeProvider(StripeClient stripe) : IPaymentProvider
     public Task<ProviderAnswer> Charge(ChargeRequest request, CancellationToken ct) =>
         request.Reference is { } intent ? Confirm(request.AttemptId, intent, Read, ct) : Create(request, "automatic", AttemptKey, ct);
 
-    public Task<ProviderAnswer> Find(ChargeRequest request, CancellationToken ct) => Find(request.Reference, Read, ct);
+    public Task<ProviderAnswer> Find(ChargeRequest request, CancellationToken ct) => Find(request, Read, ct);
 
     public Task<ProviderAnswer> Authorise(ChargeRequest request, CancellationToken ct) =>
         request.Reference is { } intent ? Confirm(request.AttemptId, intent, ReadHold, ct) : Create(request, "manual", AuthorisationKey, ct);
 
-    public Task<ProviderAnswer> FindAuthorisation(ChargeRequest request, CancellationToken ct) => Find(request.Reference, ReadHold, ct);
+    public Task<ProviderAnswer> FindAuthorisation(ChargeRequest request, CancellationToken ct) => Find(request, ReadHold, ct);
 
     /// <summary>What is not captured goes back to the card by itself.</summary>
     public async Task<ProviderAnswer> Capture(CaptureRequest request, CancellationToken ct)
@@ -204,7 +204,7 @@ internal sealed class StripeProvider(StripeClient stripe) : IPaymentProvider
             return new ProviderAnswer.Declined(null, NotChargeable);
         }
 
-        var card = await stripe.Get($"/v1/payment_methods/{Uri.EscapeDataString(request.CardToken!)}", StripeJson.Default.StripePaymentMethod, ct);
+        var card = await FindCard(request.CardToken!, ct);
         if (card.Object?.Customer is not { } customer)
         {
             return card.Unknown ?? new ProviderAnswer.Declined(null, NotSaved);
@@ -224,17 +224,24 @@ internal sealed class StripeProvider(StripeClient stripe) : IPaymentProvider
         };
     }
 
-    /// <summary>What has no name yet was never confirmed: nothing can have moved.</summary>
-    async Task<ProviderAnswer> Find(string? intent, Func<StripeIntent, ProviderAnswer> read, CancellationToken ct)
+    async Task<ProviderAnswer> Find(ChargeRequest request, Func<StripeIntent, ProviderAnswer> read, CancellationToken ct)
     {
-        if (intent is null)
+        if (request.Reference is not { } intent)
         {
-            return new ProviderAnswer.Absent();
+            return await FindUnnamed(request.CardToken, ct);
         }
 
         var answer = await stripe.Get($"{Intents}/{intent}", StripeJson.Default.StripeIntent, ct);
         return answer.Object is { } known ? read(known) : answer.Unknown ?? new ProviderAnswer.Failed();
     }
+
+    /// <summary>What has no name yet was never confirmed: nothing can have moved. But only Stripe itself says so; while it is away, nothing is known.</summary>
+    async Task<ProviderAnswer> FindUnnamed(string? card, CancellationToken ct) => card is null
+        ? new ProviderAnswer.Absent()
+        : (await FindCard(card, ct)).Unknown ?? new ProviderAnswer.Absent();
+
+    Task<StripeAnswer<StripePaymentMethod>> FindCard(string card, CancellationToken ct) =>
+        stripe.Get($"/v1/payment_methods/{Uri.EscapeDataString(card)}", StripeJson.Default.StripePaymentMethod, ct);
 
     async Task<ProviderAnswer> Confirm(Guid attemptId, string intent, Func<StripeIntent, ProviderAnswer> read, CancellationToken ct)
     {
