@@ -97,7 +97,7 @@ internal sealed class PaymentOptions
     public TimeSpan WebhookTolerance { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// Minor units by currency that one operator may write off or void; beyond it a second must approve. A currency that is not listed has
+    /// Minor units by currency that one operator may give up of a ride; beyond it a second must approve. A currency that is not listed has
     /// no such freedom.
     /// </summary>
     public Dictionary<string, long> SecondOperatorAbove { get; set; } = new(StringComparer.Ordinal) { ["USD"] = 5_000, ["IDR"] = 7_500_000 };
