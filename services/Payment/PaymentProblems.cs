@@ -55,6 +55,10 @@ internal static class PaymentProblems
     public static readonly Problem NothingToRefund =
         new(409, "nothing-to-refund", "Nothing is captured beyond what this ride costs, or it is on its way back.");
 
+    public static readonly Problem RepaymentNotFound = Problem.NotFound("proposal to refund");
+    public static readonly Problem RepaymentProposed =
+        new(409, "refund-proposed", "Another operator's proposal to give this back again waits for a decision.");
+
     public static readonly Problem ReconciliationNotFound = Problem.NotFound("reconciliation");
     public static readonly Problem DisputeNotFound = Problem.NotFound("dispute");
     public static readonly Problem EvidenceInvalid = Problem.Invalid("text", "Evidence has 1 to 5 000 characters.");
@@ -73,6 +77,8 @@ internal static class PaymentProblems
         new(409, "ride-not-paid", "A tip is given once the ride is paid.") { State = status.ToString() };
 
     public static Problem ClosureDecided(string status) => new(409, "closure-decided", "This has been decided.") { State = status };
+
+    public static Problem RepaymentDecided(RepaymentStatus status) => new(409, "refund-decided", "This has been decided.") { State = status.ToString() };
 
     public static Problem NotOwed(OrderStatus status) =>
         new(409, "payment-not-owed", "Only what is owed can be written off; void what should never have been.") { State = status.ToString() };

@@ -27,6 +27,7 @@ builder.Services.AddSingleton<Authorisations>();
 builder.Services.AddSingleton<Outcomes>();
 builder.Services.AddSingleton<Refunds>();
 builder.Services.AddSingleton<Codes>();
+builder.Services.AddSingleton<Repayments>();
 builder.Services.AddSingleton<TopUps>();
 builder.Services.AddSingleton<Tips>();
 builder.Services.AddSingleton<Payouts>();
