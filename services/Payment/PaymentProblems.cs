@@ -39,6 +39,8 @@ internal static class PaymentProblems
     public static readonly Problem AuthorisationNotFound = Problem.NotFound("authorisation");
     public static readonly Problem PartlyCollected =
         new(409, "payment-partly-collected", "A part of this is collected. Lower the fare by an adjustment, and it is paid back.");
+    public static readonly Problem PaidInPart =
+        new(409, "payment-partly-collected", "A part of this ride is paid in another way, so that it cannot be paid in cash any more.");
     public static readonly Problem BadSignature = new(401, "bad-signature", "The signature is missing, wrong or too old.");
 
     public static readonly Problem ReasonInvalid = Problem.Invalid("reason", "A reason has 1 to 500 characters.");

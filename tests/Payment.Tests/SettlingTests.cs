@@ -79,6 +79,27 @@ public sealed class SettlingTests(PaymentFleet fleet)
         Assert.Equal(1, await fleet.AttemptsOf(fare, Ct));
     }
 
+    // The driver holds the cash, whatever the passenger tries beside it.
+    [Fact]
+    public async Task Cash_is_confirmed_after_a_card_was_tried_in_vain()
+    {
+        var passenger = await fleet.PassengerWithCash(Ct);
+        var card = await passenger.AddCard("tok_declined", Ct);
+        var fare = passenger.Fare();
+        await fleet.Publish(fare, Ct);
+        await fleet.PaymentBecomes(fare, "Pending", Ct);
+        await passenger.Post($"/v1/rides/{fare.RideId}/payment/retry", new { paymentMethodId = card }, Ct);
+        await fleet.PaymentBecomes(fare, "Owed", Ct);
+
+        var answer = await fleet.Driver(fare.DriverId).Post($"/v1/rides/{fare.RideId}/payment/cash-received", null, Ct);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var payment = await fleet.PaymentBecomes(fare, "Settled", Ct);
+        Assert.Equal(("Cash", passenger.MethodId), (payment.GetProperty("kind").GetString(), payment.GetProperty("paymentMethodId").GetGuid()));
+        Assert.Equal(["PaymentFailed", "PaymentSucceeded"], await fleet.EventsOf(fare, Ct));
+        Assert.Equal(0, await fleet.ChargesFor(fare, Ct));
+    }
+
     // NebengJek 15: the driver takes cash in the very moment in which the passenger pays by card.
     [Fact]
     public async Task NebengJek_15_cash_and_card_at_once_are_never_both_taken()

@@ -5,7 +5,7 @@ using Tumpang.ServiceDefaults;
 namespace Tumpang.Payments.Features;
 
 /// <summary>
-/// The driver of a cash ride has the money. Not while a card is being charged for it. Saying it again changes nothing and is answered
+/// The driver of a cash ride has the money, also when the passenger has tried another way in vain. Not while a card is being charged for it. Saying it again changes nothing and is answered
 /// in the same way.
 /// </summary>
 internal static class ConfirmCashReceived
@@ -24,12 +24,12 @@ internal static class ConfirmCashReceived
         }
 
         var decision = order.ReceiveCash(clock.GetUtcNow());
-        if (decision.Event is not { } settled)
+        if (decision.Event is not { } settled || order.CashMethodId is not { } cash)
         {
             return decision.Problem!.ToHttp();
         }
 
-        var attempt = Attempt.Next(order, order.PaymentMethodId, PaymentMethodKind.Cash);
+        var attempt = Attempt.Next(order, cash, PaymentMethodKind.Cash);
         await tx.RecordSucceeded(attempt, settled.OccurredAt, ct);
         await tx.Save(order.With(attempt).Apply(settled), settled.OccurredAt, ct);
         tx.Publish(settled);
