@@ -75,6 +75,8 @@ public sealed class SettlingTests(PaymentFleet fleet)
             fleet.Driver(fare.DriverId).Post($"/v1/rides/{fare.RideId}/payment/cash-received", null, Ct)));
 
         Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+        var told = await Task.WhenAll(answers.Select(answer => answer.Content.ReadAsStringAsync(Ct)));
+        Assert.Contains("\"minorUnits\":1250", Assert.Single(told.Distinct()), StringComparison.Ordinal);
         Assert.Equal(["PaymentSucceeded"], await fleet.EventsOf(fare, Ct));
         Assert.Equal(1, await fleet.AttemptsOf(fare, Ct));
     }

@@ -20,7 +20,7 @@ internal static class ConfirmCashReceived
 
         if (order is { Status: OrderStatus.Settled, Kind: PaymentMethodKind.Cash })
         {
-            return TypedResults.Ok(PaymentSettled.Of(order));
+            return TypedResults.Ok(PaymentSettled.Of(order, order.CollectedMinorUnits));
         }
 
         var decision = order.ReceiveCash(clock.GetUtcNow());
@@ -33,12 +33,13 @@ internal static class ConfirmCashReceived
         await tx.RecordSucceeded(attempt, settled.OccurredAt, ct);
         await tx.Save(order.With(attempt).Apply(settled), settled.OccurredAt, ct);
         tx.Publish(settled);
-        return TypedResults.Ok(PaymentSettled.Of(order));
+        return TypedResults.Ok(PaymentSettled.Of(order, settled.Amount.MinorUnits));
     }
 }
 
 /// <summary>Nothing is owed for this ride any more.</summary>
+/// <param name="Amount">What the driver has.</param>
 internal sealed record PaymentSettled(Guid PaymentOrderId, Guid RideId, OrderStatus Status, Money Amount)
 {
-    public static PaymentSettled Of(PaymentOrder order) => new(order.Id, order.RideId, OrderStatus.Settled, order.Amount);
+    public static PaymentSettled Of(PaymentOrder order, long minorUnits) => new(order.Id, order.RideId, OrderStatus.Settled, new(minorUnits, order.Currency));
 }
