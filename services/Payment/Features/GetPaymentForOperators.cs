@@ -24,7 +24,9 @@ internal static class GetPaymentForOperators
         """;
 
     /// <param name="Repayments">Who had failed refunds tried again.</param>
-    internal sealed record Answer(PaymentView Payment, IReadOnlyList<ClosureItem> Closures, IReadOnlyList<RepaymentItem> Repayments);
+    /// <param name="History">Every state that the order has had, oldest first.</param>
+    internal sealed record Answer(
+        PaymentView Payment, IReadOnlyList<ClosureItem> Closures, IReadOnlyList<RepaymentItem> Repayments, IReadOnlyList<OrderState> History);
 
     internal sealed record RepaymentItem(
         Guid RepaymentId, Money Amount, string Reason, RepaymentStatus Status, bool NeedsSecondOperator, Guid ProposedBy, DateTimeOffset ProposedAt,
@@ -41,7 +43,9 @@ internal static class GetPaymentForOperators
         var (order, currency) = (new { OrderId = payment.PaymentOrderId }, payment.Amount.Currency);
         var closures = await database.List<Row>(ClosuresOf, order, ct);
         var repayments = await database.List<RepaymentRow>(RepaymentsOf, order, ct);
-        return TypedResults.Ok(new Answer(payment, [.. closures.Select(row => row.View(currency))], [.. repayments.Select(row => row.View(currency))]));
+        return TypedResults.Ok(new Answer(
+            payment, [.. closures.Select(row => row.View(currency))], [.. repayments.Select(row => row.View(currency))],
+            await OrderState.Of(payment.PaymentOrderId, database, ct)));
     }
 
     sealed class Row
