@@ -77,6 +77,11 @@ internal static class BillingProblems
 
     public static Problem ChargebackForgiven { get; } = new(409, "chargeback-forgiven", "This was forgiven before.");
 
+    public static Problem ForgivenessNotFound { get; } = Problem.NotFound("proposal to forgive this chargeback");
+
+    public static Problem ForgivenessProposed { get; } =
+        new(409, "forgiveness-proposed", "Another operator's proposal to forgive this waits for a decision.");
+
     public static Problem AmountNotPositive { get; } =
         Problem.Invalid("amountMinorUnits", "An adjustment takes off a whole number of minor units, more than zero.");
 

@@ -54,6 +54,8 @@ internal static class BillingRoutes
         operators.MapGet("/tax-report.csv", GetTaxReport.HandleCsv);
         operators.MapGet("/fares/recomputed", RecomputeFares.Handle);
         operators.MapPost("/chargebacks/{disputeId:guid}/forgive", ForgiveChargeback.Handle).Idempotent();
+        operators.MapPost("/chargebacks/{disputeId:guid}/forgive/approve", ApproveForgiveness.Handle).Idempotent();
+        operators.MapPost("/chargebacks/{disputeId:guid}/forgive/reject", RejectForgiveness.Handle).Idempotent();
         operators.MapGet("/rides/{rideId:guid}/money", GetMoney.Handle);
         operators.MapGet("/rides/{rideId:guid}/receipts/passenger", GetReceipt.HandlePassengers).Produces<Receipt>();
         operators.MapGet("/rides/{rideId:guid}/receipts/driver", GetReceipt.HandleDrivers).Produces<Receipt>();

@@ -9,7 +9,8 @@ namespace Tumpang.Payments;
 /// <param name="Provider">Whose card it is.</param>
 /// <param name="CardToken">Sealed; null when the card is gone.</param>
 internal sealed record CardClaim(
-    Guid Id, Guid PaymentMethodId, long AmountMinorUnits, string Currency, int Sends, string? ProviderChargeId, string Provider, byte[]? CardToken) : IClaimed;
+    Guid Id, Guid PaymentMethodId, long AmountMinorUnits, string Currency, int Tries, int Sends, string? ProviderChargeId, string Provider, byte[]? CardToken)
+    : IClaimed;
 
 /// <summary>Charges cards for what is no fare: once, however often and by how many copies it is taken up.</summary>
 /// <param name="table">Of the schema payment, as <see cref="ProviderWorker{TWorker,TClaimed}"/> wants it, with passenger, card, amount and the provider's name.</param>
@@ -19,7 +20,7 @@ internal abstract class CardWorker<TWorker>(
     : ProviderWorker<TWorker, CardClaim>(table, Columns, database, inquiry, signal, options, logger)
 {
     const string Columns = """
-        it.id, it.payment_method_id, it.amount_minor_units, it.currency, it.sends, it.provider_charge_id,
+        it.id, it.payment_method_id, it.amount_minor_units, it.currency, it.tries, it.sends, it.provider_charge_id,
         (select m.provider from payment.payment_methods m where m.id = it.payment_method_id) as provider,
         (select m.card_token
          from   payment.payment_methods m
@@ -33,23 +34,24 @@ internal abstract class CardWorker<TWorker>(
 
     protected override async Task<ProviderAnswer> Ask(CardClaim claimed, CancellationToken ct)
     {
-        if (claimed is { CardToken: null, Sends: 1 })
+        if (claimed is { CardToken: null, Tries: 1 })
         {
             return new ProviderAnswer.Declined(null, Decline.MethodRemoved);
         }
 
         var card = claimed.CardToken is { } box ? tokens.Open(box, claimed.PaymentMethodId) : null;
         var amount = new Money(claimed.AmountMinorUnits, claimed.Currency);
-        return await Ask(providers.Of(claimed.Provider), new(claimed.Id, amount, card, claimed.ProviderChargeId), claimed.Sends, ct);
+        return await Ask(providers.Of(claimed.Provider), new(claimed.Id, amount, card, claimed.ProviderChargeId), claimed, ct);
     }
 
-    async Task<ProviderAnswer> Ask(IPaymentProvider provider, ChargeRequest request, int sends, CancellationToken ct)
+    async Task<ProviderAnswer> Ask(IPaymentProvider provider, ChargeRequest request, CardClaim claimed, CancellationToken ct)
     {
-        var answer = await Inquiry.Ask(
-            sends,
+        var answer = await Inquire(
+            claimed,
             () => provider.Find(request, ct),
             () => request.CardToken is null ? provider.Abandon(request, ct) : provider.Charge(request, ct),
-            () => provider.Abandon(request, ct));
+            () => provider.Abandon(request, ct),
+            ct);
         return answer is ProviderAnswer.Named named && await Database.Execute(writeDown, new { request.AttemptId, named.Reference }, ct) == 1
             ? await provider.Charge(request with { Reference = named.Reference }, ct)
             : answer;

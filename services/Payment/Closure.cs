@@ -25,6 +25,16 @@ internal sealed record Closure(Guid ClosureId, ClosureKind Kind, string Reason, 
 /// <summary>The SQL that the closures' features share; the order is locked by whoever comes here.</summary>
 internal static class ClosureStore
 {
+    // A void moves everything back, what promotions and credits have paid too. What is written off adds to what was taken off the fare before.
+    const string WouldGiveUp = """
+        select case @Kind
+               when 'Void' then amount_minor_units + promotion_minor_units + credit_minor_units
+               else @Open + (select coalesce(sum(amount_minor_units), 0) from payment.adjustments where adjustments.ride_id = orders.ride_id)
+               end::bigint
+        from   payment.orders
+        where  id = @OrderId
+        """;
+
     const string FindOne = """
         select closure_id, kind, reason, status, proposed_by, needs_second_operator
         from   payment.closures
@@ -40,6 +50,10 @@ internal static class ClosureStore
     const string MarkDecided = """
         update payment.closures set status = @Status, decided_by = @By, decided_at = @Now where closure_id = @ClosureId
         """;
+
+    /// <summary>How much of a ride is given up once its order is closed so, in minor units: all of the ride together, so that no sum gets past a limit in slices.</summary>
+    public static Task<long> GivenUpBy(this Transaction tx, PaymentOrder order, ClosureKind kind, CancellationToken ct) =>
+        tx.Find<long>(WouldGiveUp, new { OrderId = order.Id, Kind = kind.ToString(), Open = order.Amount.MinorUnits }, ct);
 
     public static Task<Closure?> FindClosure(this Transaction tx, Guid orderId, Guid closureId, CancellationToken ct) =>
         tx.Find<Closure>(FindOne, new { OrderId = orderId, ClosureId = closureId }, ct);

@@ -52,6 +52,12 @@ internal sealed partial class Codes(Database database, CityClock clock, Outcomes
         where  order_id = @OrderId and status = 'Failed' and {SurplusDisputes.NotDisputed}
         """;
 
+    const string FailedReturns = $"""
+        select coalesce(sum(amount_minor_units - taken_back_minor_units), 0)::bigint
+        from   payment.surplus_payments
+        where  order_id = @OrderId and status = 'Failed' and {SurplusDisputes.NotDisputed}
+        """;
+
     const string CountEvent = "update payment.orders set version = version + 1, updated_at = @Now where id = @OrderId returning version";
 
     /// <summary>Whoever asks may now see what the code says. The provider gives one code per attempt, however often it is asked.</summary>
@@ -72,6 +78,10 @@ internal sealed partial class Codes(Database database, CityClock clock, Outcomes
     /// </summary>
     public async Task<PaymentOrder> Withdraw(Transaction tx, PaymentOrder order, string code, CancellationToken ct) =>
         await tx.Execute(EndOpen, new { AttemptId = order.OpenAttemptId, Code = code, Now = clock.GetUtcNow() }, ct) == 1 ? order.WithoutAttempt(code) : order;
+
+    /// <summary>What <see cref="TryReturnsAgain"/> would give back, in minor units. The order is locked.</summary>
+    public static Task<long> FailedReturnsOf(Transaction tx, PaymentOrder order, CancellationToken ct) =>
+        tx.Find<long>(FailedReturns, new { OrderId = order.Id }, ct);
 
     /// <summary>Has what could not be given back tried again; false when there is nothing of that kind. The order is locked.</summary>
     public async Task<bool> TryReturnsAgain(Transaction tx, PaymentOrder order, CancellationToken ct)

@@ -20,16 +20,22 @@ internal enum OrderStatus { Pending, Owed, Settled, WrittenOff, Void }
 /// <param name="AmountMinorUnits">The fare as it was finalised, without the credit that billing set off.</param>
 /// <param name="AdjustedMinorUnits">What operators have taken off it since.</param>
 /// <param name="CollectedMinorUnits">What attempts have collected of it.</param>
+/// <param name="CashMethodId">The cash that the ride was to be paid with, whatever was tried since; null when it was another way.</param>
 internal sealed record PaymentOrder(
     Guid Id, Guid RideId, Guid PassengerId, Guid DriverId, long AmountMinorUnits, string Currency, OrderStatus Status, PaymentMethodKind Kind,
     Guid PaymentMethodId, Guid? OpenAttemptId, int AttemptsMade, string? FailureCode, long Version, long AdjustedMinorUnits = 0,
-    long CollectedMinorUnits = 0)
+    long CollectedMinorUnits = 0, Guid? CashMethodId = null)
 {
     /// <summary>What is still to be collected: the fare without what operators have taken off it, and without what is collected.</summary>
     public Money Amount => new(Math.Max(0, AmountMinorUnits - AdjustedMinorUnits - CollectedMinorUnits), Currency);
 
     /// <summary>More is collected than is left of the fare: it was lowered meanwhile.</summary>
     public bool HasExcess => CollectedMinorUnits > AmountMinorUnits - AdjustedMinorUnits;
+
+    /// <summary>
+    /// It has ended, and what is collected beyond the fare goes back: also of one that was written off while billing lowered its fare. Cash stays with the driver.
+    /// </summary>
+    public bool GivesExcessBack => this is { Status: OrderStatus.Settled or OrderStatus.WrittenOff, Kind: not PaymentMethodKind.Cash };
 
     /// <summary>Nothing has been tried yet: a card whose hold is not known.</summary>
     public bool Waits => this is { Kind: PaymentMethodKind.Card, Status: OrderStatus.Pending, OpenAttemptId: null, AttemptsMade: 0, Amount.MinorUnits: > 0 };
@@ -42,12 +48,16 @@ internal sealed record PaymentOrder(
         ? new PaymentSucceeded(Id, RideId, PassengerId, DriverId, received, kind) { OccurredAt = now, Version = Version + 1 }
         : PaymentProblems.AlreadyEnded(Status);
 
-    /// <summary>The driver has the cash. Only of a ride that was to be paid in cash, and only while no card is being charged for it.</summary>
+    /// <summary>
+    /// The driver has the cash. Only of a ride that was to be paid in cash, and only while nothing else has paid, or is being charged for it; what else was
+    /// tried in vain does not matter.
+    /// </summary>
     public Decision<PaymentSucceeded> ReceiveCash(DateTimeOffset now) => this switch
     {
         { IsOpen: false } => PaymentProblems.AlreadyEnded(Status),
         { OpenAttemptId: not null } => PaymentProblems.AttemptInProgress,
-        { Kind: not PaymentMethodKind.Cash } => PaymentProblems.NotACashRide,
+        { CashMethodId: null } => PaymentProblems.NotACashRide,
+        { CollectedMinorUnits: > 0 } => PaymentProblems.PaidInPart,
         _ => Settle(PaymentMethodKind.Cash, Amount, now),
     };
 

@@ -13,6 +13,9 @@ internal static class PaymentProblems
         new(400, "card-token-malformed", "A card token has 1 to 255 letters, digits, dashes or underscores.", "cardToken");
     public static readonly Problem CardNumberRefused =
         new(422, "card-number-refused", "This looks like a card number. Send the provider's token; card numbers never reach us.", "cardToken");
+    public static readonly Problem CardNotYours = new(422, "card-not-yours", "The payment provider has not saved this card for you.", "cardToken");
+    public static readonly Problem ProviderAway =
+        new(503, "provider-unavailable", "The payment provider does not answer; try again.") { RetryAfterSeconds = 5 };
     public static readonly Problem UnexpectedCardToken = new(400, "unexpected-card-token", "Only a card has a card token.", "cardToken");
     public static readonly Problem CodesNotOffered = new(422, "codes-not-offered", "The payment provider makes no codes that phones scan.", "kind");
     public static readonly Problem CodeNotReady = new(409, "code-not-ready", "The code is being made; ask again.") { RetryAfterSeconds = 1 };
@@ -39,6 +42,8 @@ internal static class PaymentProblems
     public static readonly Problem AuthorisationNotFound = Problem.NotFound("authorisation");
     public static readonly Problem PartlyCollected =
         new(409, "payment-partly-collected", "A part of this is collected. Lower the fare by an adjustment, and it is paid back.");
+    public static readonly Problem PaidInPart =
+        new(409, "payment-partly-collected", "A part of this ride is paid in another way, so that it cannot be paid in cash any more.");
     public static readonly Problem BadSignature = new(401, "bad-signature", "The signature is missing, wrong or too old.");
 
     public static readonly Problem ReasonInvalid = Problem.Invalid("reason", "A reason has 1 to 500 characters.");
@@ -54,6 +59,10 @@ internal static class PaymentProblems
     public static readonly Problem AccountNumberInvalid = Problem.Invalid("accountNumber", "An account number has 4 to 34 letters and digits, IBANs included.");
     public static readonly Problem NothingToRefund =
         new(409, "nothing-to-refund", "Nothing is captured beyond what this ride costs, or it is on its way back.");
+
+    public static readonly Problem RepaymentNotFound = Problem.NotFound("proposal to refund");
+    public static readonly Problem RepaymentProposed =
+        new(409, "refund-proposed", "Another operator's proposal to give this back again waits for a decision.");
 
     public static readonly Problem ReconciliationNotFound = Problem.NotFound("reconciliation");
     public static readonly Problem DisputeNotFound = Problem.NotFound("dispute");
@@ -73,6 +82,8 @@ internal static class PaymentProblems
         new(409, "ride-not-paid", "A tip is given once the ride is paid.") { State = status.ToString() };
 
     public static Problem ClosureDecided(string status) => new(409, "closure-decided", "This has been decided.") { State = status };
+
+    public static Problem RepaymentDecided(RepaymentStatus status) => new(409, "refund-decided", "This has been decided.") { State = status.ToString() };
 
     public static Problem NotOwed(OrderStatus status) =>
         new(409, "payment-not-owed", "Only what is owed can be written off; void what should never have been.") { State = status.ToString() };

@@ -10,7 +10,7 @@ internal static class PaymentRoutes
     {
         var methods = app.MapGroup("/v1/payment-methods").WithTags("Payment methods").RequireAuthorization();
         methods.MapGet("", ListPaymentMethods.Handle);
-        methods.MapPost("", AddPaymentMethod.Handle).Idempotent();
+        methods.MapPost("", AddPaymentMethod.Handle).AddEndpointFilter(AddPaymentMethod.OwnCardsOnly).Idempotent();
         methods.MapPut("/{paymentMethodId:guid}/default", MakeDefaultPaymentMethod.Handle).Idempotent();
         methods.MapDelete("/{paymentMethodId:guid}", RemovePaymentMethod.Handle).Idempotent();
 
@@ -36,6 +36,8 @@ internal static class PaymentRoutes
         var ops = app.MapGroup("/v1/ops/rides/{rideId:guid}/payment").WithTags("Operators").RequireAuthorization(Policies.Operator);
         ops.MapGet("", GetPaymentForOperators.Handle);
         ops.MapPost("/refund", RefundExcess.Handle).Idempotent();
+        ops.MapPost("/refund/{repaymentId:guid}/approve", ApproveRefund.Handle).Idempotent();
+        ops.MapPost("/refund/{repaymentId:guid}/reject", RejectRefund.Handle).Idempotent();
         ops.MapPost("/closures", CloseOrder.Handle).Idempotent();
         ops.MapPost("/closures/{closureId:guid}/approve", ApproveClosure.Handle).Idempotent();
         ops.MapPost("/closures/{closureId:guid}/reject", RejectClosure.Handle).Idempotent();

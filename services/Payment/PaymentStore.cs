@@ -7,7 +7,8 @@ internal static class PaymentStore
 {
     const string OrderColumns = """
         id, ride_id, passenger_id, driver_id, amount_minor_units, currency, status, kind,
-        payment_method_id, open_attempt_id, attempts_made, failure_code, version, adjusted_minor_units, collected_minor_units
+        payment_method_id, open_attempt_id, attempts_made, failure_code, version, adjusted_minor_units, collected_minor_units,
+        cash_method_id
         """;
 
     const string LockByRide = $"select {OrderColumns} from payment.orders where ride_id = @RideId for update";

@@ -11,6 +11,9 @@ internal interface IClaimed
     Guid Id { get; }
 
     /// <summary>How often a worker took it up, this time included.</summary>
+    int Tries { get; }
+
+    /// <summary>How often it was sent, or may have been; the first time counts as it is taken up.</summary>
     int Sends { get; }
 }
 
@@ -18,7 +21,7 @@ internal interface IClaimed
 /// Takes up due movements of one kind and finds out, once and for all, how each ends. A claim is a lease: when its worker dies, the movement falls
 /// due again and another asks the provider what became of it, under the same key, before sending anything. Any number of copies may run.
 /// </summary>
-/// <param name="table">Of the schema payment, with the columns id, status, sends, lease and due_at.</param>
+/// <param name="table">Of the schema payment, with the columns id, status, tries, sends, lease and due_at.</param>
 /// <param name="columns">What a claim returns of a row named it, in the order of <typeparamref name="TClaimed"/>.</param>
 internal abstract partial class ProviderWorker<TWorker, TClaimed>(
     string table, string columns, Database database, Inquiry inquiry, Signal<TWorker> signal, IOptions<PaymentOptions> options, ILogger<TWorker> logger)
@@ -36,7 +39,7 @@ internal abstract partial class ProviderWorker<TWorker, TClaimed>(
             limit  @Limit
             for update skip locked)
         update payment.{table} it
-        set    status = 'Sent', sends = it.sends + 1, lease = @Lease, due_at = now() + @LeaseTime
+        set    status = 'Sent', tries = greatest(it.tries, it.sends) + 1, sends = greatest(it.sends, 1), lease = @Lease, due_at = now() + @LeaseTime
         from   due
         where  it.id = due.id
         returning {columns}
@@ -48,20 +51,26 @@ internal abstract partial class ProviderWorker<TWorker, TClaimed>(
         where  id = @Id and lease = @Lease and status = 'Sent'
         """;
 
+    readonly string countSend = $"update payment.{table} set sends = sends + 1 where id = @Id and status = 'Sent'";
+
     readonly SemaphoreSlim slots = new(options.Value.ConcurrentCharges);
 
     protected Database Database => database;
 
-    protected Inquiry Inquiry => inquiry;
-
     /// <summary>Asks the provider, or moves the money; says what is known then.</summary>
     protected abstract Task<ProviderAnswer> Ask(TClaimed claimed, CancellationToken ct);
+
+    /// <summary>Sends it, the first time; afterwards asks what became of it, and sends it again if the provider has answered that it knows of nothing.</summary>
+    /// <param name="abandon">What to do when it is given up; without it, it counts as refused.</param>
+    protected Task<ProviderAnswer> Inquire(
+        TClaimed claimed, Func<Task<ProviderAnswer>> find, Func<Task<ProviderAnswer>> send, Func<Task<ProviderAnswer>>? abandon, CancellationToken ct) =>
+        inquiry.Ask(claimed, find, send, async () => await database.Execute(countSend, new { claimed.Id }, ct) == 1, abandon);
 
     /// <summary>Writes down a success, a refusal or a return; false when it had ended before.</summary>
     protected abstract Task<bool> Record(Transaction tx, TClaimed claimed, ProviderAnswer answer, CancellationToken ct);
 
     /// <summary>How long to wait, in system time, before what is still unknown is looked at again.</summary>
-    protected virtual TimeSpan PauseAfter(TClaimed claimed, ProviderAnswer answer) => inquiry.NextAfter(claimed.Sends);
+    protected virtual TimeSpan PauseAfter(TClaimed claimed, ProviderAnswer answer) => inquiry.NextAfter(claimed.Tries);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -134,7 +143,7 @@ internal abstract partial class ProviderWorker<TWorker, TClaimed>(
     {
         if (answer is not (ProviderAnswer.Succeeded or ProviderAnswer.Declined or ProviderAnswer.Returned))
         {
-            StillUnknown(table, claimed.Id, answer.GetType().Name, claimed.Sends);
+            StillUnknown(table, claimed.Id, answer.GetType().Name, claimed.Tries);
             await database.Execute(lookAgain, new { claimed.Id, Lease = lease, Delay = PauseAfter(claimed, answer) }, ct);
             return;
         }
@@ -153,8 +162,8 @@ internal abstract partial class ProviderWorker<TWorker, TClaimed>(
         GC.SuppressFinalize(this);
     }
 
-    [LoggerMessage(LogLevel.Information, "{Table} {Id}: still unknown after {Sends} tries: {Answer}")]
-    partial void StillUnknown(string table, Guid id, string answer, int sends);
+    [LoggerMessage(LogLevel.Information, "{Table} {Id}: still unknown after {Tries} tries: {Answer}")]
+    partial void StillUnknown(string table, Guid id, string answer, int tries);
 
     [LoggerMessage(LogLevel.Warning, "{Table} {Id}: could not be concluded; its lease ends by itself")]
     partial void LeftToLease(string table, Guid id, Exception exception);

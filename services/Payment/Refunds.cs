@@ -27,6 +27,12 @@ internal sealed class Refunds(CityClock clock, Signal<SendDueRefunds> signal)
         returning id as refund_id, amount_minor_units, status
         """;
 
+    const string Excess = """
+        select greatest(0, coalesce(sum(amount_minor_units - refunded_minor_units - charged_back_minor_units), 0) - @Due)::bigint
+        from   payment.attempts
+        where  order_id = @OrderId and kind in ('Card', 'Wallet', 'Qr') and status = 'Succeeded'
+        """;
+
     // What was paid beyond what is left of the fare, and is not given back, the passenger has from their bank already, as far as it took the charge for good.
     // It grows only: what was lost stays lost, a fare is only lowered, and a refund begins over what no bank took.
     const string SetOffMore = """
@@ -75,6 +81,10 @@ internal sealed class Refunds(CityClock clock, Signal<SendDueRefunds> signal)
         tx.OnCommitted(signal.Wake);
         return begun.Count > 0;
     }
+
+    /// <summary>What <see cref="BeginExcess"/> would give back, in minor units. The order is locked.</summary>
+    public static Task<long> ExcessOf(Transaction tx, PaymentOrder order, CancellationToken ct) =>
+        tx.Find<long>(Excess, new { OrderId = order.Id, Due = order.AmountMinorUnits - order.AdjustedMinorUnits }, ct);
 
     /// <summary>
     /// What the passenger is due, and has from their bank already, is not refunded: they owe so much less of the charge that they took back. Looked at wherever

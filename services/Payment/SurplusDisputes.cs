@@ -29,7 +29,7 @@ internal static class SurplusDisputes
     /// <summary>What failed is tried under a new key: the provider would say of the old one again that it failed. A key that it never knew stays.</summary>
     internal const string TryAgain = """
         set    status = 'Due', return_id = case failure_code when 'provider-error' then return_id else gen_random_uuid() end,
-               failure_code = null, ended_at = null, sends = 0, due_at = now()
+               failure_code = null, ended_at = null, tries = 0, sends = 0, due_at = now()
         """;
 
     const string GiveRest = $"""

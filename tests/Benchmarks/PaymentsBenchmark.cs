@@ -68,7 +68,7 @@ public sealed class PaymentsBenchmark : IBenchmark
         update payment.orders set open_attempt_id = :attempt_id::uuid, attempts_made = 1, updated_at = now() where id = :order_id::uuid;
         commit;
         update payment.attempts
-        set    status = 'Sent', sends = 1, lease = gen_random_uuid(), due_at = now() + interval '1 hour'
+        set    status = 'Sent', tries = 1, sends = 1, lease = gen_random_uuid(), due_at = now() + interval '1 hour'
         where  id = :attempt_id::uuid;
         insert into sandbox.charges
                (id, idempotency_key, request_hash, amount_minor_units, currency, card_token, reference, status, outcome, decides_at, decided_at)

@@ -116,6 +116,49 @@ public sealed class ChargebackTests(BillingFleet fleet)
         Assert.Equal([100], AmountsOf((await Debts(ride)).GetProperty("debts")));
     }
 
+    [Fact]
+    public async Task Above_the_limit_a_second_operator_forgives()
+    {
+        var ride = await fleet.Finished(Ride.InNewYork());
+        var lost = ride.TakenBack(new(6_000, "USD"));
+        await fleet.Deliver(lost);
+        var (first, second, forgive) = (Guid.CreateVersion7(), Guid.CreateVersion7(), $"/v1/ops/chargebacks/{lost.DisputeId}/forgive");
+
+        var proposed = await Ask(first, forgive);
+        var again = await Ask(second, forgive);
+        var alone = await Ask(first, $"{forgive}/approve");
+        var before = AmountsOf((await Debts(ride)).GetProperty("debts")).ToList();
+        var approved = await Ask(second, $"{forgive}/approve");
+
+        Assert.Equal((HttpStatusCode.OK, "Proposed"), (proposed.Status, proposed.Said.GetProperty("status").GetString()));
+        Assert.Equal("forgiveness-proposed", again.Said.GetProperty("code").GetString());
+        Assert.Equal((HttpStatusCode.Forbidden, "second-operator-required"), (alone.Status, alone.Said.GetProperty("code").GetString()));
+        Assert.Equal([6_000], before);
+        Assert.Equal((HttpStatusCode.OK, "Effective"), (approved.Status, approved.Said.GetProperty("status").GetString()));
+        Assert.Empty(AmountsOf((await Debts(ride)).GetProperty("debts")));
+        Assert.Equal("chargeback-forgiven", (await Ask(first, forgive)).Said.GetProperty("code").GetString());
+    }
+
+    // A sum does not get past the limit in slices.
+    [Fact]
+    public async Task What_was_forgiven_of_a_ride_before_counts_and_what_was_rejected_may_be_proposed_again()
+    {
+        var ride = await fleet.Finished(Ride.InNewYork());
+        var (one, other) = (ride.TakenBack(new(3_000, "USD")), ride.TakenBack(new(3_000, "USD")));
+        await fleet.Deliver(one, other);
+        var forgive = $"/v1/ops/chargebacks/{other.DisputeId}/forgive";
+
+        var small = await Ask(fleet.Operator, $"/v1/ops/chargebacks/{one.DisputeId}/forgive");
+        var large = await Ask(fleet.Operator, forgive);
+        var rejected = await Ask(fleet.Operator, $"{forgive}/reject");
+        var nothing = await Ask(Guid.CreateVersion7(), $"{forgive}/approve");
+
+        Assert.Equal(("Effective", "Proposed"), (small.Said.GetProperty("status").GetString(), large.Said.GetProperty("status").GetString()));
+        Assert.Equal("Rejected", rejected.Said.GetProperty("status").GetString());
+        Assert.Equal(HttpStatusCode.NotFound, nothing.Status);
+        Assert.Equal("Proposed", (await Ask(fleet.Operator, forgive)).Said.GetProperty("status").GetString());
+    }
+
     // Where nobody is blocked for a lost chargeback, billing keeps none of them, and the books are the same.
     [Fact]
     public async Task What_is_set_off_where_nobody_owes_a_chargeback_is_booked_and_tells_of_no_debt()
@@ -181,6 +224,14 @@ public sealed class ChargebackTests(BillingFleet fleet)
         await fleet.Deliver(ride.Paid(new(800, "USD")));
         await Lower(ride, minorUnits);
         return ride;
+    }
+
+    async Task<(HttpStatusCode Status, JsonElement Said)> Ask(Guid operatorId, string path)
+    {
+        using var request = fleet.RequestOfOperator(HttpMethod.Post, path, operatorId);
+        request.Content = JsonContent.Create(new { reason = "an honest mistake" });
+        using var answer = await fleet.Send(request);
+        return (answer.StatusCode, (await answer.Content.ReadFromJsonAsync<JsonElement>(Stop)).Clone());
     }
 
     async Task Lower(Ride ride, long minorUnits)

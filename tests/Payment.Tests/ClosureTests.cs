@@ -72,6 +72,30 @@ public sealed class ClosureTests(PaymentFleet fleet)
     }
 
     [Fact]
+    public async Task A_sum_does_not_get_past_the_limit_by_an_adjustment_and_a_write_off()
+    {
+        var (_, fare) = await Owed(6_000);
+        await fleet.Publish(fare.LoweredBy(3_000), Ct);
+        await PaymentFleet.Until(async () => await fleet.One<long>(Adjusted, new { fare.RideId }, Ct) == 3_000, Ct);
+
+        Assert.Equal("Proposed", await StatusOf(await Close(fare, "WriteOff")));
+    }
+
+    // The driver's earning is that of the whole fare.
+    [Fact]
+    public async Task Voiding_is_measured_by_the_fare_and_not_by_what_is_left_of_it()
+    {
+        var passenger = await fleet.PassengerWithCard("tok_declined", Ct);
+        var fare = passenger.Fare(6_000) with { Total = new(3_000, "USD"), Promotion = new(3_000, "USD"), Credit = new(2_100, "USD") };
+        await fleet.Publish(fare, Ct);
+        await fleet.PaymentBecomes(fare, "Owed", Ct);
+
+        var voided = await (await Close(fare, "Void")).Content.ReadFromJsonAsync<JsonElement>(Ct);
+
+        Assert.Equal(("Proposed", 900), (voided.GetProperty("status").GetString(), voided.GetProperty("amount").GetProperty("minorUnits").GetInt64()));
+    }
+
+    [Fact]
     public async Task A_rejected_proposal_leaves_the_order_as_it_is()
     {
         var (_, fare) = await Owed(6_000);
@@ -115,6 +139,10 @@ public sealed class ClosureTests(PaymentFleet fleet)
 
     Task<HttpResponseMessage> Close(FareFinalised fare, string kind) =>
         fleet.Operator().Post($"/v1/ops/rides/{fare.RideId}/payment/closures", new { kind, reason = "the passenger's card was stolen" }, Ct);
+
+    const string Adjusted = "select adjusted_minor_units from payment.orders where ride_id = @RideId";
+
+    static async Task<string?> StatusOf(HttpResponseMessage answer) => (await answer.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("status").GetString();
 
     static async Task<string?> CodeOf(HttpResponseMessage answer) => (await answer.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("code").GetString();
 

@@ -62,6 +62,7 @@ sealed class FlakyWire : IAsyncDisposable
     readonly ConcurrentDictionary<string, Exchange> exchanges = new(StringComparer.Ordinal);
     readonly ConcurrentDictionary<string, string> keysOfNames = new(StringComparer.Ordinal);
     readonly ConcurrentDictionary<string, Wait> waits = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, Outage> outages = new(StringComparer.Ordinal);
     readonly int brokenSends;
     Uri[] targets = [];
     Wait? everySecond;
@@ -98,6 +99,9 @@ sealed class FlakyWire : IAsyncDisposable
     /// <summary>Of the exchanges that begin from now on every second one is carried out, and not answered until the hold is let go of.</summary>
     public IDisposable HoldEverySecondAnswer() => everySecond = new(afterTheEffect: true);
 
+    /// <summary>From now on nothing comes through, neither way, of the exchange that has this in its address or body, or as its key, until the outage is over.</summary>
+    public Outage Cut(string about) => outages[about] = new();
+
     /// <summary>How often this break happened.</summary>
     public int Broken(Break how) => exchanges.Values.Where(exchange => exchange.How == how).Sum(exchange => exchange.Broken);
 
@@ -112,6 +116,12 @@ sealed class FlakyWire : IAsyncDisposable
         var body = await ReadBody(http.Request);
         var key = KeyOf(http.Request);
         var exchange = exchanges.GetOrAdd(key, _ => Exchange.Of(AmountIn(http.Request, body), Interlocked.Increment(ref begun) % 2 == 0 ? everySecond : null));
+        if (IsCut(http.Request, key, exchange, body))
+        {
+            http.Abort();
+            return;
+        }
+
         exchange.Waits ??= WaitOf(key, body);
         await exchange.WaitIf(afterTheEffect: false, http.RequestAborted);
         if (exchange.How is not { } how || !exchange.BreaksNow(http.Request.Headers["Idempotency-Key"], brokenSends))
@@ -131,6 +141,17 @@ sealed class FlakyWire : IAsyncDisposable
 
         var said = Encoding.UTF8.GetString(body);
         return waits.FirstOrDefault(wait => key == wait.Key || said.Contains(wait.Key, StringComparison.Ordinal)).Value;
+    }
+
+    /// <summary>What has a key is remembered by it; what has none yet is known by what it asks about.</summary>
+    bool IsCut(HttpRequest request, string key, Exchange exchange, byte[] body)
+    {
+        if (outages.IsEmpty) return false;
+
+        var said = $"{key} {request.Path}{request.QueryString} {Encoding.UTF8.GetString(body)}";
+        var outage = outages.FirstOrDefault(outage => said.Contains(outage.Key, StringComparison.Ordinal)).Value;
+        if (key.Length > 0) outage = exchange.Outage ??= outage;
+        return outage?.Swallows() == true;
     }
 
     async Task BreakAt(Break how, HttpContext http, byte[] body)
@@ -288,6 +309,26 @@ sealed class FlakyWire : IAsyncDisposable
         public void Dispose() => over.TrySetResult();
     }
 
+    /// <summary>Over once it is disposed of.</summary>
+    internal sealed class Outage : IDisposable
+    {
+        int swallowed;
+        volatile bool isOver;
+
+        /// <summary>How many requests did not come through.</summary>
+        public int Swallowed => swallowed;
+
+        public void Dispose() => isOver = true;
+
+        public bool Swallows()
+        {
+            if (isOver) return false;
+
+            Interlocked.Increment(ref swallowed);
+            return true;
+        }
+    }
+
     sealed class Exchange(Break? how, Wait? waits)
     {
         readonly ConcurrentDictionary<string, int> times = new(StringComparer.Ordinal);
@@ -298,6 +339,8 @@ sealed class FlakyWire : IAsyncDisposable
         public int Broken => broken;
 
         public Wait? Waits { get; set; } = waits;
+
+        public Outage? Outage { get; set; }
 
         public static Exchange Of(long minorUnits, Wait? waits)
         {

@@ -50,6 +50,15 @@ public sealed class PaymentOrderTests
     }
 
     [Fact]
+    public void Cash_is_confirmed_after_another_way_failed_and_not_after_it_paid()
+    {
+        var tried = Order(PaymentMethodKind.Cash).WithOpenAttempt().WithoutAttempt(Hard.Code);
+
+        Assert.Equal((PaymentMethodKind.Cash, tried.Amount), (tried.ReceiveCash(Now).Event!.Kind, tried.ReceiveCash(Now).Event!.Amount));
+        Assert.Equal("payment-partly-collected", (tried with { CollectedMinorUnits = 100 }).ReceiveCash(Now).Problem!.Code);
+    }
+
+    [Fact]
     public void A_soft_decline_is_tried_again_ever_later_and_then_no_more()
     {
         var options = new PaymentOptions { SoftDeclineRetries = 2, SoftDeclineBackOff = TimeSpan.FromMinutes(5) };

@@ -72,17 +72,66 @@ public sealed class RefundTests(PaymentFleet fleet)
         await fleet.Publish(fare.LoweredBy(300), Ct);
         Assert.Equal(["Failed"], await fleet.RefundsEnd(fare, 1, Ct));
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => fleet.Operator().Post(retry, null, Ct)));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => fleet.Operator().Post(retry, new { reason = "the bank was away" }, Ct)));
 
         // A refusal that comes at once makes room for the next try; none ever begins beside another.
         var begun = answers.Count(answer => answer.StatusCode == HttpStatusCode.Accepted);
         Assert.InRange(begun, 1, 10);
-        Assert.Equal(HttpStatusCode.Forbidden, (await passenger.Post(retry, null, Ct)).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await passenger.Post(retry, new { reason = "mine" }, Ct)).StatusCode);
         Assert.Equal(Enumerable.Repeat("Failed", 1 + begun), await fleet.RefundsEnd(fare, 1 + begun, Ct));
         Assert.Equal((0, 0), await fleet.RefundedFor(fare, Ct));
         Assert.Equal(["PaymentSucceeded", .. Enumerable.Repeat("RefundFailed", 1 + begun)], await fleet.EventsOf(fare, Ct));
         var refunds = (await Read(passenger, $"/v1/rides/{fare.RideId}/payment")).GetProperty("refunds").EnumerateArray();
         Assert.All(refunds, refund => Assert.Equal(code, refund.GetProperty("failureCode").GetString()));
+    }
+
+    [Fact]
+    public async Task Who_has_it_tried_again_says_why_and_above_the_limit_two_decide()
+    {
+        var passenger = await fleet.PassengerWithCard("tok_refund_declined", Ct);
+        var fare = passenger.Fare(9_000);
+        await fleet.Publish(fare, Ct);
+        await fleet.PaymentBecomes(fare, "Settled", Ct);
+        await fleet.Publish(fare.LoweredBy(6_000), Ct);
+        Assert.Equal(["Failed"], await fleet.RefundsEnd(fare, 1, Ct));
+        var (first, second, retry) = (fleet.Operator(), fleet.Operator(), $"/v1/ops/rides/{fare.RideId}/payment/refund");
+
+        var silent = await first.Post(retry, new { reason = " " }, Ct);
+        var proposed = await Answer(await first.Post(retry, new { reason = "the bank was away" }, Ct));
+        var approve = $"{retry}/{proposed.GetProperty("repaymentId").GetGuid()}/approve";
+        var again = await second.Post(retry, new { reason = "the bank was away" }, Ct);
+        var alone = await first.Post(approve, null, Ct);
+        var refunds = await fleet.RefundsEnd(fare, 1, Ct);
+        var approved = await second.Post(approve, null, Ct);
+
+        Assert.Equal(HttpStatusCode.BadRequest, silent.StatusCode);
+        Assert.Equal(("Proposed", 6_000), (proposed.GetProperty("status").GetString(), proposed.GetProperty("amount").GetProperty("minorUnits").GetInt64()));
+        Assert.Equal("refund-proposed", (await Answer(again)).GetProperty("code").GetString());
+        Assert.Equal((HttpStatusCode.Forbidden, 1), (alone.StatusCode, refunds.Count));
+        Assert.Equal(HttpStatusCode.Accepted, approved.StatusCode);
+        Assert.Equal(["Failed", "Failed"], await fleet.RefundsEnd(fare, 2, Ct));
+        var decided = Assert.Single((await Answer(await first.Get($"/v1/ops/rides/{fare.RideId}/payment", Ct))).GetProperty("repayments").EnumerateArray());
+        Assert.Equal((first.Id, second.Id), (decided.GetProperty("proposedBy").GetGuid(), decided.GetProperty("decidedBy").GetGuid()));
+        Assert.Equal("the bank was away", decided.GetProperty("reason").GetString());
+    }
+
+    [Fact]
+    public async Task A_rejected_proposal_to_refund_makes_room_for_another()
+    {
+        var passenger = await fleet.PassengerWithCard("tok_refund_declined", Ct);
+        var fare = passenger.Fare(9_000);
+        await fleet.Publish(fare, Ct);
+        await fleet.PaymentBecomes(fare, "Settled", Ct);
+        await fleet.Publish(fare.LoweredBy(6_000), Ct);
+        await fleet.RefundsEnd(fare, 1, Ct);
+        var (one, retry) = (fleet.Operator(), $"/v1/ops/rides/{fare.RideId}/payment/refund");
+        var id = (await Answer(await one.Post(retry, new { reason = "wrong ride" }, Ct))).GetProperty("repaymentId").GetGuid();
+
+        var rejected = await one.Post($"{retry}/{id}/reject", null, Ct);
+
+        Assert.Equal(HttpStatusCode.OK, rejected.StatusCode);
+        Assert.Equal("refund-decided", (await Answer(await fleet.Operator().Post($"{retry}/{id}/approve", null, Ct))).GetProperty("code").GetString());
+        Assert.Equal("Proposed", (await Answer(await one.Post(retry, new { reason = "the right one" }, Ct))).GetProperty("status").GetString());
     }
 
     [Fact]
@@ -210,6 +259,8 @@ public sealed class RefundTests(PaymentFleet fleet)
         await fleet.PaymentBecomes(fare, "Settled", Ct);
         return (passenger, fare);
     }
+
+    static async Task<JsonElement> Answer(HttpResponseMessage answer) => await answer.Content.ReadFromJsonAsync<JsonElement>(Ct);
 
     static async Task<JsonElement> Read(Person person, string path)
     {

@@ -9,7 +9,8 @@ static class Samples
 
     public static PaymentOrder Order(PaymentMethodKind kind = PaymentMethodKind.Card) => new(
         Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), 1_250, "USD", OrderStatus.Pending, kind,
-        Guid.CreateVersion7(), OpenAttemptId: null, AttemptsMade: 0, FailureCode: null, Version: 0);
+        Guid.CreateVersion7(), OpenAttemptId: null, AttemptsMade: 0, FailureCode: null, Version: 0,
+        CashMethodId: kind is PaymentMethodKind.Cash ? Guid.CreateVersion7() : null);
 
     public static PaymentOrder WithOpenAttempt(this PaymentOrder order) =>
         order.With(Attempt.Next(order, Guid.CreateVersion7(), PaymentMethodKind.Card));

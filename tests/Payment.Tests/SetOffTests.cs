@@ -29,7 +29,7 @@ public sealed class SetOffTests(PaymentFleet fleet) : DisputesUnderTest(fleet)
         Assert.Empty(before);
         Assert.Equal([250], await Fleet.SetOffOf(fare, Ct));
         Assert.Equal(["PaymentSucceeded", "ChargebackReceived", "ChargebackLost", "ChargebackSetOff"], await Fleet.EventsOf(fare, Ct));
-        Assert.Equal(HttpStatusCode.Conflict, (await Fleet.Operator().Post($"/v1/ops/rides/{fare.RideId}/payment/refund", null, Ct)).StatusCode);
+        Assert.Equal(HttpStatusCode.Conflict, (await Fleet.Operator().Post($"/v1/ops/rides/{fare.RideId}/payment/refund", new { reason = "the passenger asks for it" }, Ct)).StatusCode);
         Assert.Empty(await Fleet.RefundsEnd(fare, 0, Ct));
     }
 
@@ -89,7 +89,7 @@ public sealed class SetOffTests(PaymentFleet fleet) : DisputesUnderTest(fleet)
 
         Assert.Equal(["Failed"], await Fleet.RefundsEnd(fare, 1, Ct));
         Assert.Equal([250], await Fleet.SetOffOf(fare, Ct));
-        Assert.Equal(HttpStatusCode.Conflict, (await Fleet.Operator().Post($"/v1/ops/rides/{fare.RideId}/payment/refund", null, Ct)).StatusCode);
+        Assert.Equal(HttpStatusCode.Conflict, (await Fleet.Operator().Post($"/v1/ops/rides/{fare.RideId}/payment/refund", new { reason = "the passenger asks for it" }, Ct)).StatusCode);
     }
 
     [Theory]

@@ -1,4 +1,7 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Npgsql;
 using Tumpang.Contracts;
 using Xunit;
 
@@ -75,8 +78,31 @@ public sealed class SettlingTests(PaymentFleet fleet)
             fleet.Driver(fare.DriverId).Post($"/v1/rides/{fare.RideId}/payment/cash-received", null, Ct)));
 
         Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+        var told = await Task.WhenAll(answers.Select(answer => answer.Content.ReadAsStringAsync(Ct)));
+        Assert.Contains("\"minorUnits\":1250", Assert.Single(told.Distinct()), StringComparison.Ordinal);
         Assert.Equal(["PaymentSucceeded"], await fleet.EventsOf(fare, Ct));
         Assert.Equal(1, await fleet.AttemptsOf(fare, Ct));
+    }
+
+    // The driver holds the cash, whatever the passenger tries beside it.
+    [Fact]
+    public async Task Cash_is_confirmed_after_a_card_was_tried_in_vain()
+    {
+        var passenger = await fleet.PassengerWithCash(Ct);
+        var card = await passenger.AddCard("tok_declined", Ct);
+        var fare = passenger.Fare();
+        await fleet.Publish(fare, Ct);
+        await fleet.PaymentBecomes(fare, "Pending", Ct);
+        await passenger.Post($"/v1/rides/{fare.RideId}/payment/retry", new { paymentMethodId = card }, Ct);
+        await fleet.PaymentBecomes(fare, "Owed", Ct);
+
+        var answer = await fleet.Driver(fare.DriverId).Post($"/v1/rides/{fare.RideId}/payment/cash-received", null, Ct);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var payment = await fleet.PaymentBecomes(fare, "Settled", Ct);
+        Assert.Equal(("Cash", passenger.MethodId), (payment.GetProperty("kind").GetString(), payment.GetProperty("paymentMethodId").GetGuid()));
+        Assert.Equal(["PaymentFailed", "PaymentSucceeded"], await fleet.EventsOf(fare, Ct));
+        Assert.Equal(0, await fleet.ChargesFor(fare, Ct));
     }
 
     // NebengJek 15: the driver takes cash in the very moment in which the passenger pays by card.
@@ -99,6 +125,51 @@ public sealed class SettlingTests(PaymentFleet fleet)
             Assert.Equal(payment.GetProperty("kind").GetString() == "Card" ? 1 : 0, await fleet.ChargesFor(fare, Ct));
             Assert.Equal(["PaymentSucceeded"], await fleet.EventsOf(fare, Ct));
         }
+    }
+
+    [Fact]
+    public async Task An_order_keeps_every_state_that_it_had_and_what_brought_it_about()
+    {
+        var passenger = await fleet.PassengerWithCard("tok_declined", Ct);
+        var fare = passenger.Fare();
+        await fleet.Publish(fare, Ct);
+        await fleet.PaymentBecomes(fare, "Owed", Ct);
+        var other = await passenger.AddCard("tok_ok", Ct);
+        await passenger.Post($"/v1/rides/{fare.RideId}/payment/retry", new { paymentMethodId = other }, Ct);
+        await fleet.PaymentBecomes(fare, "Settled", Ct);
+
+        var history = await HistoryOf(fare);
+
+        Assert.Equal(
+            [("Pending", "fare-finalised", false), ("Owed", "card-declined", true), ("Settled", "collected", true)],
+            history.Select(state => (
+                state.GetProperty("status").GetString()!, state.GetProperty("cause").GetString()!, state.TryGetProperty("attemptId", out var by) && by.ValueKind is JsonValueKind.String)));
+        Assert.NotEqual(history[1].GetProperty("attemptId").GetGuid(), history[2].GetProperty("attemptId").GetGuid());
+    }
+
+    [Fact]
+    public async Task The_history_of_an_order_says_who_gave_it_up_and_nobody_rewrites_it()
+    {
+        var fare = (await fleet.PassengerWithCash(Ct)).Fare();
+        await fleet.Publish(fare, Ct);
+        await fleet.PaymentBecomes(fare, "Pending", Ct);
+        await fleet.Operator().Post($"/v1/ops/rides/{fare.RideId}/payment/closures", new { kind = "Void", reason = "wrong ride" }, Ct);
+
+        var history = await HistoryOf(fare);
+
+        Assert.Equal(["fare-finalised", "closed"], history.Select(state => state.GetProperty("cause").GetString()));
+        Assert.Equal(JsonValueKind.String, history[1].GetProperty("closureId").ValueKind);
+        foreach (var sql in new[] { "update payment.order_states set status = 'Settled'", "delete from payment.order_states", "truncate payment.order_states" })
+        {
+            var refused = await Assert.ThrowsAsync<PostgresException>(() => fleet.ExecuteAsOwner(sql, new { }, Ct));
+            Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
+        }
+    }
+
+    async Task<IReadOnlyList<JsonElement>> HistoryOf(FareFinalised fare)
+    {
+        using var answer = await fleet.Operator().Get($"/v1/ops/rides/{fare.RideId}/payment", Ct);
+        return [.. (await answer.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("history").EnumerateArray()];
     }
 
     // NebengJek 18: a fare of zero could not be paid, and the ride never ended.

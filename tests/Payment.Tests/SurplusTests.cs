@@ -115,12 +115,12 @@ public sealed class SurplusTests(PaymentFleet fleet) : CodesUnderTest(fleet)
     {
         var (_, fare) = await Refused();
 
-        var again = await Fleet.Operator().Post($"/v1/ops/rides/{fare.RideId}/payment/refund", null, Ct);
+        var again = await Fleet.Operator().Post($"/v1/ops/rides/{fare.RideId}/payment/refund", new { reason = "the passenger asks for it" }, Ct);
 
         Assert.Equal(HttpStatusCode.Accepted, again.StatusCode);
         await SurplusBecomes(fare, "Succeeded", 1);
         Assert.Equal(0, await Kept(fare));
-        var once = await Fleet.Operator().Post($"/v1/ops/rides/{fare.RideId}/payment/refund", null, Ct);
+        var once = await Fleet.Operator().Post($"/v1/ops/rides/{fare.RideId}/payment/refund", new { reason = "the passenger asks for it" }, Ct);
         Assert.Equal("nothing-to-refund", await CodeOf(once));
     }
 

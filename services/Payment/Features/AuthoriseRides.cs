@@ -12,7 +12,7 @@ internal sealed class AuthoriseRides(
     : ProviderWorker<AuthoriseRides, AuthoriseRides.Claimed>("authorisations", Columns, database, inquiry, signal, options, logger)
 {
     const string Columns = """
-        it.id, it.payment_method_id, it.amount_minor_units, it.currency, it.sends, it.provider_authorisation_id,
+        it.id, it.payment_method_id, it.amount_minor_units, it.currency, it.tries, it.sends, it.provider_authorisation_id,
         (select m.provider from payment.payment_methods m where m.id = it.payment_method_id) as provider,
         (select m.card_token
          from   payment.payment_methods m
@@ -29,19 +29,20 @@ internal sealed class AuthoriseRides(
     /// <param name="Provider">Whose card it is; null when there never was such a method.</param>
     /// <param name="CardToken">Sealed; null when the method is gone, or is not the passenger's.</param>
     internal sealed record Claimed(
-        Guid Id, Guid PaymentMethodId, long AmountMinorUnits, string Currency, int Sends, string? ProviderAuthorisationId, string? Provider, byte[]? CardToken)
+        Guid Id, Guid PaymentMethodId, long AmountMinorUnits, string Currency, int Tries, int Sends, string? ProviderAuthorisationId, string? Provider,
+        byte[]? CardToken)
         : IClaimed;
 
     protected override async Task<ProviderAnswer> Ask(Claimed claimed, CancellationToken ct)
     {
-        if (claimed.Provider is not { } provider || claimed is { CardToken: null, Sends: 1 })
+        if (claimed.Provider is not { } provider || claimed is { CardToken: null, Tries: 1 })
         {
             return new ProviderAnswer.Declined(null, Decline.MethodRemoved);
         }
 
         var card = claimed.CardToken is { } box ? tokens.Open(box, claimed.PaymentMethodId) : null;
         var amount = new Money(claimed.AmountMinorUnits, claimed.Currency);
-        return await Ask(providers.Of(provider), new(claimed.Id, amount, card, claimed.ProviderAuthorisationId), claimed.Sends, ct);
+        return await Ask(providers.Of(provider), new(claimed.Id, amount, card, claimed.ProviderAuthorisationId), claimed, ct);
     }
 
     protected override Task<bool> Record(
@@ -50,13 +51,14 @@ internal sealed class AuthoriseRides(
         : authorisations.RecordDecline(tx, claimed.Id, (ProviderAnswer.Declined)answer, ct);
 
     /// <summary>As with charges: once it is named, the name is written down, and only then is money held.</summary>
-    async Task<ProviderAnswer> Ask(IPaymentProvider provider, ChargeRequest request, int sends, CancellationToken ct)
+    async Task<ProviderAnswer> Ask(IPaymentProvider provider, ChargeRequest request, Claimed claimed, CancellationToken ct)
     {
-        var answer = await Inquiry.Ask(
-            sends,
+        var answer = await Inquire(
+            claimed,
             () => provider.FindAuthorisation(request, ct),
             () => request.CardToken is null ? provider.Abandon(request, ct) : provider.Authorise(request, ct),
-            () => provider.Abandon(request, ct));
+            () => provider.Abandon(request, ct),
+            ct);
         return answer is ProviderAnswer.Named named && await Database.Execute(WriteDown, new { request.AttemptId, named.Reference }, ct) == 1
             ? await provider.Authorise(request with { Reference = named.Reference }, ct)
             : answer;

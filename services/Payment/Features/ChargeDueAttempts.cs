@@ -17,7 +17,7 @@ internal sealed class ChargeDueAttempts(
 
     // The card is read at the charge: whose it is and whether it still exists is decided now, not when the ride was ordered.
     const string Columns = """
-        it.id, it.kind, it.payment_method_id, it.amount_minor_units, it.currency, it.sends, it.provider_charge_id,
+        it.id, it.kind, it.payment_method_id, it.amount_minor_units, it.currency, it.tries, it.sends, it.provider_charge_id,
         (select held.provider_authorisation_id from payment.authorisations held where held.id = it.authorisation_id) as authorisation_id,
         (select m.provider from payment.payment_methods m where m.id = it.payment_method_id) as provider,
         exists (
@@ -40,11 +40,11 @@ internal sealed class ChargeDueAttempts(
     /// <param name="HasMethod">False when the method is gone, or is not the passenger's, or of another kind.</param>
     /// <param name="CardToken">Sealed; null when there is none, or the card is not the passenger's.</param>
     internal sealed record Claimed(
-        Guid Id, PaymentMethodKind Kind, Guid PaymentMethodId, long AmountMinorUnits, string Currency, int Sends, string? ProviderChargeId, string? AuthorisationId, string? Provider,
-        bool HasMethod, byte[]? CardToken) : IClaimed
+        Guid Id, PaymentMethodKind Kind, Guid PaymentMethodId, long AmountMinorUnits, string Currency, int Tries, int Sends, string? ProviderChargeId,
+        string? AuthorisationId, string? Provider, bool HasMethod, byte[]? CardToken) : IClaimed
     {
         /// <summary>Nothing to collect with, and nothing was sent: a card may go while it is charged, codes do not.</summary>
-        public bool HasNoMethod => Kind is PaymentMethodKind.Qr ? !HasMethod : this is { CardToken: null, AuthorisationId: null, Sends: 1 };
+        public bool HasNoMethod => Kind is PaymentMethodKind.Qr ? !HasMethod : this is { CardToken: null, AuthorisationId: null, Tries: 1 };
     }
 
 
@@ -91,7 +91,7 @@ internal sealed class ChargeDueAttempts(
         }
 
         var request = new CodeRequest(claimed.Id, new(claimed.AmountMinorUnits, claimed.Currency), codeLasts);
-        var answer = await Inquiry.Ask(claimed.Sends, () => maker.FindCode(claimed.Id, ct), () => maker.MakeCode(request, ct));
+        var answer = await Inquire(claimed, () => maker.FindCode(claimed.Id, ct), () => maker.MakeCode(request, ct), abandon: null, ct);
         if (answer is ProviderAnswer.Undecided { Code: { } code })
         {
             await codes.Show(claimed.Id, code, ct);
@@ -103,7 +103,7 @@ internal sealed class ChargeDueAttempts(
     /// <summary>A provider that names a charge before it moves money is asked again once the name is written down.</summary>
     async Task<ProviderAnswer> Ask(IPaymentProvider provider, ChargeRequest request, Claimed claimed, CancellationToken ct)
     {
-        var answer = await Inquiry.Ask(claimed.Sends, () => provider.Find(request, ct), Send, () => provider.Abandon(request, ct));
+        var answer = await Inquire(claimed, () => provider.Find(request, ct), Send, () => provider.Abandon(request, ct), ct);
         return answer is ProviderAnswer.Named named && await Database.Execute(WriteDown, new { request.AttemptId, named.Reference }, ct) == 1
             ? await provider.Charge(request with { Reference = named.Reference }, ct)
             : answer;

@@ -5,8 +5,8 @@ using Tumpang.ServiceDefaults;
 namespace Tumpang.Payments.Features;
 
 /// <summary>
-/// An operator gives an open order up: writes it off, or voids it. At once up to a limit, beyond it when a second operator has approved.
-/// Not while a card is being charged for it.
+/// An operator gives an open order up: writes it off, or voids it. At once up to a limit, beyond it when a second operator has approved; what was taken off
+/// the fare before counts, and of a void the whole fare. Not while a card is being charged for it.
 /// </summary>
 internal static class CloseOrder
 {
@@ -21,7 +21,7 @@ internal static class CloseOrder
         if (order.RefusesClosing(request.Kind) is { } problem) return problem.ToHttp();
 
         var now = clock.GetUtcNow();
-        var needsSecond = order.Amount.MinorUnits > options.Value.SecondOperatorAbove.GetValueOrDefault(order.Currency);
+        var needsSecond = await tx.GivenUpBy(order, request.Kind, ct) > options.Value.SecondOperatorAbove.GetValueOrDefault(order.Currency);
         var closure = new Closure(Guid.CreateVersion7(), request.Kind, request.Reason.Trim(), ClosureStatus.Proposed, user.Id, needsSecond);
         if (!await tx.Propose(closure, order, now, ct)) return PaymentProblems.ClosureProposed.ToHttp();
 

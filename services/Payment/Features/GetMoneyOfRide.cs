@@ -73,11 +73,12 @@ internal static class GetMoneyOfRide
         var disputes = await database.List<DisputeRow>(DisputesOf, order, ct);
         var surplus = await database.List<SurplusRow>(SurplusOf, order, ct);
         var tips = await database.List<TipRow>(TipsOf, order, ct);
+        var history = await OrderState.Of(order.Id, database, ct);
         var payouts = await database.List<PayoutRow>(PayoutsOf, new { Ids = payout }, ct);
         return TypedResults.Ok(new MoneyView(
             order.View(), [.. attempts.Select(row => row.View())], [.. refunds.Select(row => row.View())],
             [.. disputes.Select(row => row.View())], [.. payouts.Select(row => row.View())], TotalsOf(order, attempts, refunds, disputes, surplus, tips),
-            [.. surplus.Select(row => row.View())], [.. tips.Select(row => row.View())]));
+            [.. surplus.Select(row => row.View())], [.. tips.Select(row => row.View())], history));
     }
 
     static MoneyTotals TotalsOf(
@@ -143,7 +144,8 @@ internal static class GetMoneyOfRide
 /// <summary>The money of a ride as payment knows it.</summary>
 internal sealed record MoneyView(
     MoneyOrder Order, IReadOnlyList<MoneyAttempt> Attempts, IReadOnlyList<MoneyRefund> Refunds, IReadOnlyList<DisputeView> Disputes,
-    IReadOnlyList<MoneyPayout> Payouts, MoneyTotals Totals, IReadOnlyList<MoneySurplus> Surplus, IReadOnlyList<TipView> Tips);
+    IReadOnlyList<MoneyPayout> Payouts, MoneyTotals Totals, IReadOnlyList<MoneySurplus> Surplus, IReadOnlyList<TipView> Tips,
+    IReadOnlyList<OrderState> History);
 
 /// <summary>What is to be collected.</summary>
 /// <param name="SetOff">What was paid beyond what is left of the fare, and is not refunded because a bank gave it back.</param>

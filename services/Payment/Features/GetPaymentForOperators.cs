@@ -15,7 +15,22 @@ internal static class GetPaymentForOperators
         limit    100
         """;
 
-    internal sealed record Answer(PaymentView Payment, IReadOnlyList<ClosureItem> Closures);
+    const string RepaymentsOf = """
+        select   repayment_id, amount_minor_units, reason, status, needs_second_operator, proposed_by, proposed_at, decided_by, decided_at
+        from     payment.repayments
+        where    order_id = @OrderId
+        order by proposed_at, repayment_id
+        limit    100
+        """;
+
+    /// <param name="Repayments">Who had failed refunds tried again.</param>
+    /// <param name="History">Every state that the order has had, oldest first.</param>
+    internal sealed record Answer(
+        PaymentView Payment, IReadOnlyList<ClosureItem> Closures, IReadOnlyList<RepaymentItem> Repayments, IReadOnlyList<OrderState> History);
+
+    internal sealed record RepaymentItem(
+        Guid RepaymentId, Money Amount, string Reason, RepaymentStatus Status, bool NeedsSecondOperator, Guid ProposedBy, DateTimeOffset ProposedAt,
+        Guid? DecidedBy, DateTimeOffset? DecidedAt);
 
     internal sealed record ClosureItem(
         Guid ClosureId, ClosureKind Kind, Money Amount, string Reason, ClosureStatus Status, bool NeedsSecondOperator, Guid ProposedBy, DateTimeOffset ProposedAt,
@@ -25,8 +40,12 @@ internal static class GetPaymentForOperators
     {
         if (await GetPayment.Find(rideId, null, database, ct) is not { } payment) return PaymentProblems.PaymentNotFound.ToHttp();
 
-        var closures = await database.List<Row>(ClosuresOf, new { OrderId = payment.PaymentOrderId }, ct);
-        return TypedResults.Ok(new Answer(payment, [.. closures.Select(row => row.View(payment.Amount.Currency))]));
+        var (order, currency) = (new { OrderId = payment.PaymentOrderId }, payment.Amount.Currency);
+        var closures = await database.List<Row>(ClosuresOf, order, ct);
+        var repayments = await database.List<RepaymentRow>(RepaymentsOf, order, ct);
+        return TypedResults.Ok(new Answer(
+            payment, [.. closures.Select(row => row.View(currency))], [.. repayments.Select(row => row.View(currency))],
+            await OrderState.Of(payment.PaymentOrderId, database, ct)));
     }
 
     sealed class Row
@@ -44,5 +63,21 @@ internal static class GetPaymentForOperators
 
         public ClosureItem View(string currency) =>
             new(ClosureId, Kind, new(AmountMinorUnits, currency), Reason, Status, NeedsSecondOperator, ProposedBy, ProposedAt, DecidedBy, DecidedAt);
+    }
+
+    sealed class RepaymentRow
+    {
+        public Guid RepaymentId { get; init; }
+        public long AmountMinorUnits { get; init; }
+        public string Reason { get; init; } = "";
+        public RepaymentStatus Status { get; init; }
+        public bool NeedsSecondOperator { get; init; }
+        public Guid ProposedBy { get; init; }
+        public DateTimeOffset ProposedAt { get; init; }
+        public Guid? DecidedBy { get; init; }
+        public DateTimeOffset? DecidedAt { get; init; }
+
+        public RepaymentItem View(string currency) =>
+            new(RepaymentId, new(AmountMinorUnits, currency), Reason, Status, NeedsSecondOperator, ProposedBy, ProposedAt, DecidedBy, DecidedAt);
     }
 }

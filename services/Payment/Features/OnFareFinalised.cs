@@ -15,9 +15,9 @@ internal sealed class OnFareFinalised(CityClock clock, Collecting collecting, Au
         insert into payment.orders
                (id, fare_id, ride_id, passenger_id, driver_id, fare_kind, amount_minor_units, commission_minor_units, driver_earning_minor_units,
                 tax_minor_units, currency, payment_method_id, kind, status, created_at, updated_at, promotion_minor_units, credit_minor_units,
-                adjusted_minor_units)
+                cash_method_id, adjusted_minor_units)
         values (@Id, @FareId, @RideId, @PassengerId, @DriverId, @FareKind, @Amount, @Commission, @DriverEarning,
-                @Tax, @Currency, @PaymentMethodId, @Kind, 'Pending', @Now, @Now, @Promotion, @Credit,
+                @Tax, @Currency, @PaymentMethodId, @Kind, 'Pending', @Now, @Now, @Promotion, @Credit, @CashMethodId,
                 least(@Amount, coalesce((select sum(amount_minor_units) from payment.adjustments where ride_id = @RideId), 0)))
         on conflict do nothing
         returning adjusted_minor_units
@@ -28,7 +28,8 @@ internal sealed class OnFareFinalised(CityClock clock, Collecting collecting, Au
         var now = clock.GetUtcNow();
         var order = new PaymentOrder(
             Guid.CreateVersion7(), fare.RideId, fare.PassengerId, fare.DriverId, fare.ToCollect.MinorUnits, fare.Total.Currency, OrderStatus.Pending,
-            fare.Payment.Kind, fare.Payment.PaymentMethodId, OpenAttemptId: null, AttemptsMade: 0, FailureCode: null, Version: 0);
+            fare.Payment.Kind, fare.Payment.PaymentMethodId, OpenAttemptId: null, AttemptsMade: 0, FailureCode: null, Version: 0,
+            CashMethodId: fare.Payment.Kind is PaymentMethodKind.Cash ? fare.Payment.PaymentMethodId : null);
         await tx.LockRideOfFare(fare.RideId, ct);
         if (await tx.Find<long?>(InsertOrderOnce, Row(order, fare, now), ct) is not { } adjusted)
         {
@@ -79,6 +80,7 @@ internal sealed class OnFareFinalised(CityClock clock, Collecting collecting, Au
         Credit = fare.Credit?.MinorUnits ?? 0,
         order.Currency,
         order.PaymentMethodId,
+        order.CashMethodId,
         Kind = order.Kind.ToString(),
         Now = now,
     };

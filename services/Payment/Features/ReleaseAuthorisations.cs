@@ -14,14 +14,14 @@ internal sealed class ReleaseAuthorisations(
     : ProviderWorker<ReleaseAuthorisations, ReleaseAuthorisations.Claimed>("releases", Columns, database, inquiry, signal, options, logger)
 {
     const string Columns = """
-        it.id, it.sends, (select a.provider_authorisation_id from payment.authorisations a where a.id = it.authorisation_id) as authorisation_id,
+        it.id, it.tries, it.sends, (select a.provider_authorisation_id from payment.authorisations a where a.id = it.authorisation_id) as authorisation_id,
         (select m.provider
          from   payment.authorisations a
          join   payment.payment_methods m on m.id = a.payment_method_id
          where  a.id = it.authorisation_id) as provider
         """;
 
-    internal sealed record Claimed(Guid Id, int Sends, string AuthorisationId, string Provider) : IClaimed;
+    internal sealed record Claimed(Guid Id, int Tries, int Sends, string AuthorisationId, string Provider) : IClaimed;
 
     protected override Task<ProviderAnswer> Ask(Claimed claimed, CancellationToken ct) =>
         providers.Of(claimed.Provider).Release(new(claimed.Id, claimed.AuthorisationId), ct);

@@ -11,17 +11,20 @@ internal sealed class ReturnSurplus(
     ILogger<ReturnSurplus> logger)
     : ProviderWorker<ReturnSurplus, ReturnSurplus.Claimed>("surplus_payments", Columns, database, inquiry, signal, options, logger)
 {
-    const string Columns = "it.id, it.return_id, it.amount_minor_units - it.taken_back_minor_units as amount_minor_units, it.currency, it.sends, it.provider_charge_id, it.provider";
+    const string Columns = """
+        it.id, it.return_id, it.amount_minor_units - it.taken_back_minor_units as amount_minor_units, it.currency, it.tries, it.sends,
+        it.provider_charge_id, it.provider
+        """;
 
     /// <param name="ReturnId">The provider's idempotency key.</param>
     internal sealed record Claimed(
-        Guid Id, Guid ReturnId, long AmountMinorUnits, string Currency, int Sends, string ProviderChargeId, string Provider) : IClaimed;
+        Guid Id, Guid ReturnId, long AmountMinorUnits, string Currency, int Tries, int Sends, string ProviderChargeId, string Provider) : IClaimed;
 
     protected override Task<ProviderAnswer> Ask(Claimed claimed, CancellationToken ct)
     {
         var provider = providers.Of(claimed.Provider);
         var request = new RefundRequest(claimed.ReturnId, claimed.ProviderChargeId, new Money(claimed.AmountMinorUnits, claimed.Currency));
-        return Inquiry.Ask(claimed.Sends, () => provider.FindRefund(request, ct), () => provider.Refund(request, ct));
+        return Inquire(claimed, () => provider.FindRefund(request, ct), () => provider.Refund(request, ct), abandon: null, ct);
     }
 
     protected override Task<bool> Record(

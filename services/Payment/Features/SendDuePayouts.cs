@@ -13,19 +13,20 @@ internal sealed class SendDuePayouts(
 {
     // An account cannot be changed or removed while a payout to it is open, so its details are there.
     const string Columns = """
-        it.id, it.amount_minor_units, it.currency, it.sends, it.bank_account_id,
+        it.id, it.amount_minor_units, it.currency, it.tries, it.sends, it.bank_account_id,
         (select account.details from payment.bank_accounts account where account.id = it.bank_account_id) as details,
         (select account.provider from payment.bank_accounts account where account.id = it.bank_account_id) as provider
         """;
 
-    internal sealed record Claimed(Guid Id, long AmountMinorUnits, string Currency, int Sends, Guid BankAccountId, byte[] Details, string Provider) : IClaimed;
+    internal sealed record Claimed(Guid Id, long AmountMinorUnits, string Currency, int Tries, int Sends, Guid BankAccountId, byte[] Details, string Provider)
+        : IClaimed;
 
     protected override Task<ProviderAnswer> Ask(Claimed claimed, CancellationToken ct)
     {
         var provider = providers.Of(claimed.Provider);
         var details = BankDetails.Open(claimed.Details, tokens, claimed.BankAccountId);
         var request = new TransferRequest(claimed.Id, new Money(claimed.AmountMinorUnits, claimed.Currency), details);
-        return Inquiry.Ask(claimed.Sends, () => provider.FindTransfer(claimed.Id, ct), () => provider.Transfer(request, ct));
+        return Inquire(claimed, () => provider.FindTransfer(claimed.Id, ct), () => provider.Transfer(request, ct), abandon: null, ct);
     }
 
     protected override Task<bool> Record(Transaction tx, Claimed claimed, ProviderAnswer answer, CancellationToken ct) => answer switch

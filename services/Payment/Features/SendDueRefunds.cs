@@ -12,17 +12,17 @@ internal sealed class SendDueRefunds(
     : ProviderWorker<SendDueRefunds, SendDueRefunds.Claimed>("refunds", Columns, database, inquiry, signal, options, logger)
 {
     const string Columns = """
-        it.id, it.amount_minor_units, it.currency, it.sends, (select a.provider_charge_id from payment.attempts a where a.id = it.attempt_id) as charge_id,
+        it.id, it.amount_minor_units, it.currency, it.tries, it.sends, (select a.provider_charge_id from payment.attempts a where a.id = it.attempt_id) as charge_id,
         (select m.provider from payment.attempts a join payment.payment_methods m on m.id = a.payment_method_id where a.id = it.attempt_id) as provider
         """;
 
-    internal sealed record Claimed(Guid Id, long AmountMinorUnits, string Currency, int Sends, string ChargeId, string Provider) : IClaimed;
+    internal sealed record Claimed(Guid Id, long AmountMinorUnits, string Currency, int Tries, int Sends, string ChargeId, string Provider) : IClaimed;
 
     protected override Task<ProviderAnswer> Ask(Claimed claimed, CancellationToken ct)
     {
         var provider = providers.Of(claimed.Provider);
         var request = new RefundRequest(claimed.Id, claimed.ChargeId, new Money(claimed.AmountMinorUnits, claimed.Currency));
-        return Inquiry.Ask(claimed.Sends, () => provider.FindRefund(request, ct), () => provider.Refund(request, ct));
+        return Inquire(claimed, () => provider.FindRefund(request, ct), () => provider.Refund(request, ct), abandon: null, ct);
     }
 
     protected override Task<bool> Record(

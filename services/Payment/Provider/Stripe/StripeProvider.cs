@@ -8,7 +8,7 @@ namespace Tumpang.Payments.Provider.Stripe;
 /// from itself.
 /// </para>
 /// </summary>
-internal sealed class StripeProvider(StripeClient stripe) : IPaymentProvider
+internal sealed class StripeProvider(StripeClient stripe) : IPaymentProvider, ICardOwners
 {
     public const string ProviderName = "stripe";
 
@@ -25,6 +25,9 @@ internal sealed class StripeProvider(StripeClient stripe) : IPaymentProvider
 
     public const string PayoutKey = "payout_id";
 
+    /// <summary>Whose a customer is, in its metadata: written there by whoever makes our customers at Stripe.</summary>
+    public const string UserKey = "user_id";
+
     static readonly Decline NotChargeable = new("amount-not-chargeable", IsSoft: false);
 
     static readonly Decline Gone = new("authorisation-expired", IsSoft: false);
@@ -36,15 +39,23 @@ internal sealed class StripeProvider(StripeClient stripe) : IPaymentProvider
 
     public string Name => ProviderName;
 
+    /// <summary>What is saved to nobody, or is not there, is nobody's.</summary>
+    public async Task<bool?> Owns(Guid userId, string cardToken, CancellationToken ct)
+    {
+        var path = $"/v1/payment_methods/{Uri.EscapeDataString(cardToken)}?expand[]=customer";
+        var card = await stripe.Get(path, StripeJson.Default.StripeSavedCard, ct);
+        return card.Unknown is null ? IdIn(card.Object?.Customer?.Metadata, UserKey) == userId : null;
+    }
+
     public Task<ProviderAnswer> Charge(ChargeRequest request, CancellationToken ct) =>
         request.Reference is { } intent ? Confirm(request.AttemptId, intent, Read, ct) : Create(request, "automatic", AttemptKey, ct);
 
-    public Task<ProviderAnswer> Find(ChargeRequest request, CancellationToken ct) => Find(request.Reference, Read, ct);
+    public Task<ProviderAnswer> Find(ChargeRequest request, CancellationToken ct) => Find(request, Read, ct);
 
     public Task<ProviderAnswer> Authorise(ChargeRequest request, CancellationToken ct) =>
         request.Reference is { } intent ? Confirm(request.AttemptId, intent, ReadHold, ct) : Create(request, "manual", AuthorisationKey, ct);
 
-    public Task<ProviderAnswer> FindAuthorisation(ChargeRequest request, CancellationToken ct) => Find(request.Reference, ReadHold, ct);
+    public Task<ProviderAnswer> FindAuthorisation(ChargeRequest request, CancellationToken ct) => Find(request, ReadHold, ct);
 
     /// <summary>What is not captured goes back to the card by itself.</summary>
     public async Task<ProviderAnswer> Capture(CaptureRequest request, CancellationToken ct)
@@ -204,7 +215,7 @@ internal sealed class StripeProvider(StripeClient stripe) : IPaymentProvider
             return new ProviderAnswer.Declined(null, NotChargeable);
         }
 
-        var card = await stripe.Get($"/v1/payment_methods/{Uri.EscapeDataString(request.CardToken!)}", StripeJson.Default.StripePaymentMethod, ct);
+        var card = await FindCard(request.CardToken!, ct);
         if (card.Object?.Customer is not { } customer)
         {
             return card.Unknown ?? new ProviderAnswer.Declined(null, NotSaved);
@@ -224,17 +235,24 @@ internal sealed class StripeProvider(StripeClient stripe) : IPaymentProvider
         };
     }
 
-    /// <summary>What has no name yet was never confirmed: nothing can have moved.</summary>
-    async Task<ProviderAnswer> Find(string? intent, Func<StripeIntent, ProviderAnswer> read, CancellationToken ct)
+    async Task<ProviderAnswer> Find(ChargeRequest request, Func<StripeIntent, ProviderAnswer> read, CancellationToken ct)
     {
-        if (intent is null)
+        if (request.Reference is not { } intent)
         {
-            return new ProviderAnswer.Absent();
+            return await FindUnnamed(request.CardToken, ct);
         }
 
         var answer = await stripe.Get($"{Intents}/{intent}", StripeJson.Default.StripeIntent, ct);
         return answer.Object is { } known ? read(known) : answer.Unknown ?? new ProviderAnswer.Failed();
     }
+
+    /// <summary>What has no name yet was never confirmed: nothing can have moved. But only Stripe itself says so; while it is away, nothing is known.</summary>
+    async Task<ProviderAnswer> FindUnnamed(string? card, CancellationToken ct) => card is null
+        ? new ProviderAnswer.Absent()
+        : (await FindCard(card, ct)).Unknown ?? new ProviderAnswer.Absent();
+
+    Task<StripeAnswer<StripePaymentMethod>> FindCard(string card, CancellationToken ct) =>
+        stripe.Get($"/v1/payment_methods/{Uri.EscapeDataString(card)}", StripeJson.Default.StripePaymentMethod, ct);
 
     async Task<ProviderAnswer> Confirm(Guid attemptId, string intent, Func<StripeIntent, ProviderAnswer> read, CancellationToken ct)
     {

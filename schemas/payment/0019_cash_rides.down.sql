@@ -1,0 +1,1 @@
+alter table payment.orders drop column cash_method_id;
