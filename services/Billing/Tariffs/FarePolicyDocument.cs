@@ -98,7 +98,7 @@ internal sealed record FarePolicyDocument(
         if (Night is { BasisPoints: < 0 or > 100_000 }) return Problem.Invalid("night.basisPoints", "From 0 to 100 000 basis points.");
         foreach (var (index, surcharge) in (Surcharges ?? []).Index())
         {
-            if (!IsCode(surcharge.Code)) return NotACode($"surcharges[{index}].code");
+            if (RefuseLineCode($"surcharges[{index}].code", surcharge.Code) is { } code) return code;
             if (surcharge.From == surcharge.To) return Problem.Invalid($"surcharges[{index}].to", "A surcharge ends at another time than it begins.");
             if (Outside($"surcharges[{index}].minorUnits", surcharge.MinorUnits) is { } amount) return amount;
         }
@@ -133,7 +133,7 @@ internal sealed record FarePolicyDocument(
     {
         if (Commission.BasisPoints is < 0 or > Rounding.AllBasisPoints) return Problem.Invalid("commission.basisPoints", "From 0 to 10 000 basis points.");
         if (SalesTax is { BasisPoints: < 0 or > Rounding.AllBasisPoints }) return Problem.Invalid("salesTax.basisPoints", "From 0 to 10 000 basis points.");
-        if (Tax is { } tax && (!IsCode(tax.Code) || tax.Code == Pricing.SalesTaxCode)) return NotACode("tax.code");
+        if (Tax is { } tax && (!IsCode(tax.Code) || OwnCodes.Contains(tax.Code))) return NotACode("tax.code");
         return Deviation is { DropOffMetres: < 0 } ? Problem.Invalid("deviation.dropOffMetres", "Not negative.")
             : Deviation is { DistanceBasisPoints: < 0 } ? Problem.Invalid("deviation.distanceBasisPoints", "Not negative.")
             : Deviation is { DurationBasisPoints: < 0 } ? Problem.Invalid("deviation.durationBasisPoints", "Not negative.")
@@ -144,7 +144,7 @@ internal sealed record FarePolicyDocument(
     {
         foreach (var (index, fee) in (ZoneFees ?? []).Index())
         {
-            if (!IsCode(fee.Code)) return NotACode($"zoneFees[{index}].code");
+            if (RefuseLineCode($"zoneFees[{index}].code", fee.Code) is { } code) return code;
             if (zones.Find(CityId, fee.ZoneId) is null) return Problem.Invalid($"zoneFees[{index}].zoneId", "There is no such zone in this city.");
             if (Outside($"zoneFees[{index}].minorUnits", fee.MinorUnits) is { } amount) return amount;
         }
@@ -160,6 +160,12 @@ internal sealed record FarePolicyDocument(
 
     static Problem? Outside(string field, long number, long least = 0) =>
         number < least || number > LargestAmount ? Problem.Invalid(field, $"From {least} to {LargestAmount}.") : null;
+
+    /// <summary>A line of the fare is known by its code: under one of ours it would be taken for ours, under the tax's for a tax.</summary>
+    Problem? RefuseLineCode(string field, string code) =>
+        !IsCode(code) || OwnCodes.Contains(code) ? NotACode(field)
+        : code == Tax?.Code ? Problem.Invalid(field, "This is the code of the tax.")
+        : null;
 
     static Problem NotACode(string field) => Problem.Invalid(field, "A code has 1 to 40 small letters, digits and hyphens, and is not one that we use ourselves.");
 
