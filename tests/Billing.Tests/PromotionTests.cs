@@ -147,6 +147,7 @@ public sealed class PromotionTests(BillingFleet fleet)
     [InlineData("""{"mostMinorUnits":0}""", "mostMinorUnits")]
     [InlineData("""{"budgetMinorUnits":99}""", "budgetMinorUnits")]
     [InlineData("""{"vehicleClasses":["Motorcycle"]}""", "vehicleClasses")]
+    [InlineData("""{"vehicleClasses":[1]}""", "vehicleClasses[0]")]
     [InlineData("""{"usesPerPassenger":0}""", "usesPerPassenger")]
     [InlineData("""{"firstRideOnly":true,"usesPerPassenger":2}""", "usesPerPassenger")]
     [InlineData("""{"validTo":"2001-01-01T00:00:00Z"}""", "validTo")]

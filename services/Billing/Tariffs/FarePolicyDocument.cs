@@ -24,7 +24,7 @@ internal sealed record FarePolicyDocument(
 
     /// <summary>What is wrong with it, by its field; null when nothing is.</summary>
     public Problem? Refuse(Cities cities, ZoneIndex zones, DateTimeOffset now) =>
-        RefuseScope(cities, now) ?? RefuseAmounts() ?? RefuseHours() ?? RefuseRates() ?? RefuseShares() ?? RefuseZoneFees(zones);
+        RefuseGaps() ?? RefuseScope(cities, now) ?? RefuseAmounts() ?? RefuseHours() ?? RefuseRates() ?? RefuseShares() ?? RefuseZoneFees(zones);
 
     /// <summary>The policy that it says, under the id of its line of versions.</summary>
     public FarePolicy ToPolicy(Guid policyId, int version, string currency, DateTimeOffset now) => new()
@@ -69,10 +69,18 @@ internal sealed record FarePolicyDocument(
         new(policy.CommissionBasisPoints, policy.CommissionMinorUnits),
         new(policy.Cancellation.FeeMinorUnits, (int)policy.Cancellation.Grace.TotalSeconds), policy.Band, policy.IsActive,
         [.. policy.DistanceSections.Select(section => new SectionRate(section.FromMetres, section.Rate.MinorUnits, section.Rate.UnitSize))],
-        policy.MinimumMinorUnits, policy.Night, policy.Surcharges, policy.Waiting,
+        policy.MinimumMinorUnits, policy.Night, [.. policy.Surcharges.Select(Named)], policy.Waiting,
         new(policy.Pickup.FreeMetres, policy.Pickup.Rate.MinorUnits, policy.Pickup.Rate.UnitSize), policy.StopMinorUnits, policy.BookingMinorUnits,
-        policy.ZoneFees, policy.TaxCode is { } tax ? new(tax, policy.TaxMinorUnits) : null, policy.SalesTax, policy.RoundingMinorUnits, policy.Deviation,
+        [.. policy.ZoneFees.Select(Named)], policy.TaxCode is { } tax ? new(tax, policy.TaxMinorUnits) : null, policy.SalesTax, policy.RoundingMinorUnits, policy.Deviation,
         policy.ValidFrom);
+
+    // Numbers were taken for days and meetings once. One that is no day never came; one that is no meeting is a crossing.
+    static Surcharge Named(Surcharge surcharge) => surcharge with { Days = surcharge.Days?.Where(day => Enum.IsDefined(day)).ToList() };
+
+    static ZoneFee Named(ZoneFee fee) => Enum.IsDefined(fee.On) ? fee : fee with { On = ZoneMeeting.Crossing };
+
+    /// <summary>JSON may have nothing where a list should have a member.</summary>
+    Problem? RefuseGaps() => Gap("surcharges", Surcharges) ?? Gap("distanceSections", DistanceSections) ?? Gap("zoneFees", ZoneFees);
 
     Problem? RefuseScope(Cities cities, DateTimeOffset now)
     {
@@ -168,6 +176,17 @@ internal sealed record FarePolicyDocument(
         : null;
 
     static Problem NotACode(string field) => Problem.Invalid(field, "A code has 1 to 40 small letters, digits and hyphens, and is not one that we use ourselves.");
+
+    static Problem? Gap<T>(string field, IReadOnlyList<T?>? members)
+        where T : class
+    {
+        foreach (var (index, member) in (members ?? []).Index())
+        {
+            if (member is null) return Problem.Invalid($"{field}[{index}]", "A member of a list is not null.");
+        }
+
+        return null;
+    }
 
     static Problem TooLong(string field) => Problem.Invalid(field, $"At most {LongestList}.");
 
