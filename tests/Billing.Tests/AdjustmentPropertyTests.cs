@@ -35,6 +35,43 @@ public sealed class AdjustmentPropertyTests
             return left.Total == 0;
         }).QuickCheckThrowOnFailure();
 
+    /// <summary>The fare gives first, and its tax comes back whole with it; then the tip, which nobody but the driver has had. Whatever a promotion pays stays.</summary>
+    [Fact]
+    public void A_tip_is_lowered_when_nothing_of_its_fare_is_left() => Prop.ForAll(
+        Arb.From(
+            from tax in Gen.Choose(0, 900)
+            from commission in Gen.Choose(0, 90_000)
+            from earning in Gen.Choose(1, 200_000)
+            from tip in Gen.Choose(0, 50_000)
+            from promotion in Gen.Choose(0, tax + commission + earning)
+            from cuts in Gen.ListOf(Gen.Choose(1, 100_000))
+            from platform in Gen.Choose(0, 5)
+            select (Fare: new Parts(tax, commission, earning + tip), Tip: tip, Promotion: promotion, Cuts: cuts.ToArray(), Platform: platform)),
+        sample =>
+        {
+            var (left, taken, tips) = (sample.Fare, 0L, 0L);
+            var total = sample.Fare.Total - sample.Promotion;
+            foreach (var (turn, cut) in sample.Cuts.Append(int.MaxValue).Index())
+            {
+                var amount = Math.Min(cut, total - taken);
+                if (amount == 0) continue;
+
+                var fare = left.Fare() with { TotalMinorUnits = total, AdjustedMinorUnits = taken, TipMinorUnits = sample.Tip };
+                var shares = fare.Divide(amount, turn == sample.Platform ? BornBy.Platform : BornBy.Everybody);
+                left = new(left.Tax - shares.Tax, left.Commission - shares.Commission, left.Earning - shares.Driver);
+                (taken, tips) = (taken + amount, tips + shares.Tip);
+                if (shares.Tax + shares.Commission + shares.Driver + shares.Concession != amount || left is not { Tax: >= 0, Commission: >= 0, Earning: >= 0 }
+                    || shares is not { Tax: >= 0, Commission: >= 0, Driver: >= 0, Tip: >= 0 } || shares.Tip > shares.Driver
+                    || (shares.Tip > 0 && taken <= total - sample.Tip) || left.Earning < sample.Tip - tips)
+                {
+                    return false;
+                }
+            }
+
+            var onlyTheirs = sample.Promotion == 0 && sample.Platform > sample.Cuts.Length;
+            return !onlyTheirs || (left.Total == 0 && tips == sample.Tip);
+        }).QuickCheckThrowOnFailure();
+
     /// <summary>However a fare is lowered that a credit has paid a part of: what had been set off beyond what is left comes back, to the minor unit.</summary>
     [Fact]
     public void Credit_comes_back_as_far_as_nothing_else_can() => Prop.ForAll(
