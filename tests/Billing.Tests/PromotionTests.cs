@@ -78,6 +78,33 @@ public sealed class PromotionTests(BillingFleet fleet)
         Assert.Equal((0, 0), await Money(code));
     }
 
+    /// <summary>The request, or the ride's other quote, is heard of when the deadline has passed and the fare is written.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_is_promised_by_a_quote_that_comes_too_late_for_its_ride_is_free_again(bool rerouted)
+    {
+        var (code, passenger) = (await Create(most: 100), Guid.CreateVersion7());
+        var (late, quote, request) = await Promised(code, passenger);
+        var ride = Ride.InNewYork() with { PassengerId = passenger, QuoteId = rerouted ? Guid.CreateVersion7() : late.QuoteId };
+        if (rerouted) await fleet.Deliver(ride.Requested(fleet.Tokens));
+        var ended = ride.Completed() with { QuoteId = late.QuoteId, QuotedFare = Fare(quote) };
+        await fleet.Deliver(ride.Created(), ended, ride.Tracked());
+
+        await fleet.PassDeadline(ride);
+        await fleet.FareOf(ride);
+        await fleet.Deliver(rerouted
+            ? new RideRerouted(
+                ride.RideId, ride.RequestId, passenger, ride.DriverId, "nyc", VehicleClass.Standard, GrandCentral, [], late.QuoteId, Fare(quote), ride.QuoteId,
+                request.QuoteToken)
+            { OccurredAt = ride.StartedAt, Version = 4 }
+            : request);
+
+        Assert.Equal((0, 0), await Money(code));
+        Assert.Null(await Refused(code, passenger));
+        Assert.Empty(await fleet.BrokenInvariants());
+    }
+
     [Fact]
     public async Task A_passenger_uses_it_as_often_as_it_says_and_a_released_use_does_not_count()
     {

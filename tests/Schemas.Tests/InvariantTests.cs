@@ -197,6 +197,18 @@ public sealed class InvariantTests(SchemaServers servers)
             $$"""put('billing.promotion_uses', '{"promotion_id": "{{Three}}", "ride_id": "{{One}}", "status": "Consumed", "spent_minor_units": 5}')""",
             Fare,
         ]),
+        ("38_promotions_equal_their_uses", "money that stays reserved for a ride that was priced without it",
+        [
+            $$"""put('billing.promotions', '{"promotion_id": "{{Three}}", "reserved_minor_units": 5, "budget_minor_units": 9}')""",
+            $$"""put('billing.promotion_uses', '{"promotion_id": "{{Three}}", "quote_id": "{{Two}}", "status": "Reserved", "reserved_minor_units": 5}')""",
+            $$"""put('billing.rides', '{"quote_id": "{{Two}}", "status": "Charged", "completed_at": "2013-11-18T16:00Z"}')""",
+        ]),
+        ("38_promotions_equal_their_uses", "money that stays reserved under a quote that was given up",
+        [
+            $$"""put('billing.promotions', '{"promotion_id": "{{Three}}", "reserved_minor_units": 5, "budget_minor_units": 9}')""",
+            $$"""put('billing.promotion_uses', '{"promotion_id": "{{Three}}", "quote_id": "{{Two}}", "status": "Reserved", "reserved_minor_units": 5}')""",
+            $$"""put('billing.quote_releases', '{"quote_id": "{{Two}}"}')""",
+        ]),
         ("36_adjustments_are_in_the_ledger", "an adjustment that is not posted",
             [$$"""put('billing.adjustments', '{"ride_id": "{{One}}", "status": "Effective", "amount_minor_units": 100}')"""]),
         ("36_adjustments_are_in_the_ledger", "a fare lowered by nobody",
