@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Tumpang.Contracts;
 using Xunit;
 
 namespace Tumpang.Billing.Tests;
@@ -86,11 +87,44 @@ public sealed class AdjustmentPropertyTests
             foreach (var cut in sample.Cuts.TakeWhile(cut => taken + cut <= sample.Total))
             {
                 var fare = new Parts(0, 0, sample.Total).Fare() with { AdjustedMinorUnits = taken, CreditedMinorUnits = sample.Credited };
-                back += fare.CreditOf(cut);
+                back += fare.ReturnedOf(cut);
+                if (fare.CashOf(cut) != 0 || (fare with { Settlement = Settlement.Settled, SettledBy = PaymentMethodKind.Cash }).CashOf(cut) != cut - fare.ReturnedOf(cut)) return false;
                 taken += cut;
             }
 
             return back == Math.Max(0, sample.Credited - (sample.Total - taken));
+        }).QuickCheckThrowOnFailure();
+
+    /// <summary>However often something of what a fare has used comes back, all of it does once, the passenger's own first, each with its expiry or a week.</summary>
+    [Fact]
+    public void What_comes_back_expires_as_it_would_have() => Prop.ForAll(
+        Arb.From(
+            from uses in Gen.ListOf(from amount in Gen.Choose(1, 1_000) from days in Gen.Choose(-3, 30) select (Amount: amount, Days: days))
+            from cuts in Gen.ListOf(Gen.Choose(1, 500))
+            select (Uses: uses.ToArray(), Cuts: cuts.ToArray())),
+        sample =>
+        {
+            var now = DateTimeOffset.UnixEpoch;
+            // Every tenth is the passenger's own.
+            var used = sample.Uses.Select(use => new PassengerCredits.Used(use.Amount, use.Days % 10 == 0 ? null : now.AddDays(use.Days)))
+                .OrderByDescending(use => use.ExpiresAt ?? DateTimeOffset.MaxValue).ToList();
+            var (all, taken, pieces) = (used.Sum(use => use.MinorUnits), 0L, new List<PassengerCredit>());
+            foreach (var cut in sample.Cuts.Append(int.MaxValue))
+            {
+                var back = new PassengerCredit(Guid.Empty, "USD", CreditSource.Returned, Guid.CreateVersion7(), Guid.Empty, Math.Min(cut, all - taken), now);
+                if (back.MinorUnits == 0) continue;
+
+                var split = PassengerCredits.Split(back, used, taken).ToList();
+                if (split.Sum(piece => piece.MinorUnits) != back.MinorUnits || split.DistinctBy(piece => piece.ExpiresAt).Count() != split.Count) return false;
+                taken += back.MinorUnits;
+                pieces.AddRange(split);
+            }
+
+            var expected = used.ToLookup(use => use.ExpiresAt < now.AddDays(7) ? now.AddDays(7) : use.ExpiresAt, use => use.MinorUnits);
+            var came = pieces.ToLookup(piece => piece.ExpiresAt, piece => piece.MinorUnits);
+            return came.All(same => same.Sum() == expected[same.Key].Sum()) && came.Count == expected.Count
+                && pieces.Select(piece => piece.ExpiresAt ?? DateTimeOffset.MaxValue).SequenceEqual(
+                    pieces.Select(piece => piece.ExpiresAt ?? DateTimeOffset.MaxValue).OrderDescending());
         }).QuickCheckThrowOnFailure();
 
     sealed record Parts(long Tax, long Commission, long Earning)

@@ -46,13 +46,16 @@ internal sealed record AdjustableFare(
 
     bool IsClosed => Settlement is Settlement.WrittenOff or Settlement.Void;
 
+    /// <summary>What of an adjustment the passenger had paid in cash, which stays with the driver: it becomes a credit of theirs.</summary>
+    public long CashOf(long minorUnits) =>
+        Settlement is Settlement.Settled && SettledBy is PaymentMethodKind.Cash ? minorUnits - ReturnedOf(minorUnits) : 0;
+
     /// <summary>
-    /// What of an adjustment the passenger gets as credit: all of it when they have paid in cash, which stays with the driver; otherwise what had been set off
-    /// beyond what is left of the fare. The rest is not collected, or goes back to where it came from.
+    /// What of an adjustment becomes the credit again that it was: what had been set off beyond what is left of the fare. The rest is not collected, or goes
+    /// back to where it came from.
     /// </summary>
-    public long CreditOf(long minorUnits) => Settlement is Settlement.Settled && SettledBy is PaymentMethodKind.Cash
-        ? minorUnits
-        : SetOffBeyond(TotalMinorUnits - AdjustedMinorUnits - minorUnits) - SetOffBeyond(TotalMinorUnits - AdjustedMinorUnits);
+    public long ReturnedOf(long minorUnits) =>
+        SetOffBeyond(TotalMinorUnits - AdjustedMinorUnits - minorUnits) - SetOffBeyond(TotalMinorUnits - AdjustedMinorUnits);
 
     long SetOffBeyond(long leftMinorUnits) => Math.Max(0, CreditedMinorUnits - leftMinorUnits);
 

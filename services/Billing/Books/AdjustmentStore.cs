@@ -88,17 +88,18 @@ internal static class AdjustmentStore
             new { adjustment.AdjustmentId, shares.Driver, shares.Commission, shares.Tax, shares.Concession, shares.Tip, By = by, Now = now }, ct);
         var version = await tx.Find<long>(TakeOff, new { adjustment.AmountMinorUnits, adjustment.RideId }, ct);
         Ledger.Write(TransferOf(adjustment, shares, fare, now), tx);
-        if (fare.CreditOf(adjustment.AmountMinorUnits) is > 0 and var credit)
-        {
-            var source = fare.SettledBy is PaymentMethodKind.Cash ? CreditSource.CashFare : CreditSource.Returned;
-            await PassengerCredits.Arise(new(fare.PassengerId, fare.Currency, source, adjustment.AdjustmentId, fare.RideId, credit, now), tx, ct);
-        }
+        await GiveCredit(CreditSource.CashFare, fare.CashOf(adjustment.AmountMinorUnits));
+        await GiveCredit(CreditSource.Returned, fare.ReturnedOf(adjustment.AmountMinorUnits));
 
         tx.Publish(new FareAdjusted(
             adjustment.AdjustmentId, fare.FareId, fare.RideId, fare.PassengerId, fare.DriverId, new(adjustment.AmountMinorUnits, fare.Currency),
             new(fare.TotalMinorUnits - fare.AdjustedMinorUnits - adjustment.AmountMinorUnits, fare.Currency))
         { OccurredAt = now, Version = version });
         return adjustment with { Status = AdjustmentStatus.Effective };
+
+        Task GiveCredit(CreditSource source, long minorUnits) => minorUnits == 0
+            ? Task.CompletedTask
+            : PassengerCredits.Arise(new(fare.PassengerId, fare.Currency, source, adjustment.AdjustmentId, fare.RideId, minorUnits, now), tx, ct);
     }
 
     static LedgerTransfer TransferOf(Adjustment adjustment, AdjustmentShares shares, AdjustableFare fare, DateTimeOffset now) => new(

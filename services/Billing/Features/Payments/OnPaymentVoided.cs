@@ -33,7 +33,7 @@ internal sealed class OnPaymentVoided : IEventHandler<PaymentVoided>
         if (moved.FirstOrDefault(row => row is { Account: AccountKind.PassengerCredit, MinorUnits: > 0 }) is { } used)
         {
             var (passenger, currency) = (happened.PassengerId, happened.Amount.Currency);
-            await PassengerCredits.Note(
+            await PassengerCredits.NoteReturned(
                 new(passenger, currency, CreditSource.Returned, happened.PaymentOrderId, happened.RideId, used.MinorUnits, happened.OccurredAt), transaction, ct);
         }
 
