@@ -105,6 +105,27 @@ public sealed class PromotionTests(BillingFleet fleet)
         Assert.Empty(await fleet.BrokenInvariants());
     }
 
+    /// <summary>A fare that should never have been gave nothing, and was no first ride.</summary>
+    [Fact]
+    public async Task A_void_fare_gives_its_promotion_back()
+    {
+        var code = await Create(most: 100, firstRideOnly: true);
+        var (ride, quote) = await Requested(code);
+        await fleet.Deliver(ride.Created() with { QuotedFare = Fare(quote) }, ride.Completed(), ride.Tracked());
+        await fleet.FareOf(ride);
+        Assert.Equal((0, 100), await Money(code));
+        var voided = ride.Voided(new(700, "USD"));
+
+        await fleet.DeliverAtOnce([.. Enumerable.Range(0, 10).Select(_ => voided with { EventId = Guid.CreateVersion7() })]);
+
+        Assert.Equal((0, 0), await Money(code));
+        Assert.Equal(0, await fleet.Posted("PromotionExpense", ride));
+        var (again, _) = await Requested(code, ride.PassengerId);
+        Assert.Equal((100, 0), await Money(code));
+        await fleet.Deliver(NoDriver(again));
+        Assert.Empty(await fleet.BrokenInvariants());
+    }
+
     [Fact]
     public async Task A_passenger_uses_it_as_often_as_it_says_and_a_released_use_does_not_count()
     {

@@ -209,6 +209,12 @@ public sealed class InvariantTests(SchemaServers servers)
             $$"""put('billing.promotion_uses', '{"promotion_id": "{{Three}}", "quote_id": "{{Two}}", "status": "Reserved", "reserved_minor_units": 5}')""",
             $$"""put('billing.quote_releases', '{"quote_id": "{{Two}}"}')""",
         ]),
+        ("38_promotions_equal_their_uses", "money that is spent though the ledger has it back",
+        [
+            $$"""put('billing.promotions', '{"promotion_id": "{{Three}}", "spent_minor_units": 5, "budget_minor_units": 9}')""",
+            $$"""put('billing.promotion_uses', '{"promotion_id": "{{Three}}", "ride_id": "{{One}}", "status": "Consumed", "spent_minor_units": 5}')""",
+            $$"""put('billing.fares', '{"ride_id": "{{One}}", "kind": "Ride", "promotion_minor_units": 5}')""",
+        ]),
         ("36_adjustments_are_in_the_ledger", "an adjustment that is not posted",
             [$$"""put('billing.adjustments', '{"ride_id": "{{One}}", "status": "Effective", "amount_minor_units": 100}')"""]),
         ("36_adjustments_are_in_the_ledger", "a fare lowered by nobody",
