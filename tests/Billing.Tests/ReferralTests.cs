@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Dapper;
 using Tumpang.Contracts;
 using Xunit;
 
@@ -165,6 +166,39 @@ public sealed class ReferralTests(BillingFleet fleet)
         Assert.Equal("referral-limit", await Text(full, "code"));
         Assert.Equal(0, await fleet.Posted("PassengerCredit", await Finished(newcomer)));
         Assert.Equal(HttpStatusCode.Created, (await Enter(Guid.CreateVersion7(), code)).StatusCode);
+        Assert.Empty(await fleet.BrokenInvariants());
+    }
+
+    /// <summary>Nobody looked until the wait was over: of ten who paid in time all are rewarded, and the one who paid too late is not, whoever looks first.</summary>
+    [Fact]
+    public async Task Who_paid_in_time_is_rewarded_though_nobody_looked_until_the_wait_was_over()
+    {
+        var programme = await Programme();
+        var referrer = Guid.CreateVersion7();
+        var code = await CodeOf(referrer);
+        var newcomers = Enumerable.Range(0, 11).Select(_ => Guid.CreateVersion7()).ToArray();
+        await Task.WhenAll(newcomers.Select(newcomer => Enter(newcomer, code)));
+
+        await using (var looked = await fleet.Owner.OpenConnectionAsync(Stop))
+        await using (var nobody = await looked.BeginTransactionAsync(Stop))
+        {
+            await looked.ExecuteAsync("select 1 from billing.referrals where newcomer_id = any(@newcomers) for update", new { newcomers }, nobody);
+            foreach (var newcomer in newcomers)
+            {
+                var ride = await Finished(newcomer);
+                await fleet.Deliver(ride.Paid(new(Whole - Newcomer, "IDR")));
+            }
+
+            // They were paid for on a day of November 2013.
+            await looked.ExecuteAsync(
+                "update billing.referrals set entered_at = case newcomer_id when @late then timestamptz '2013-09-01' else timestamptz '2013-11-01' end where newcomer_id = any(@newcomers)",
+                new { late = newcomers[0], newcomers }, nobody);
+            await nobody.CommitAsync(Stop);
+        }
+
+        await Books.Until("all are decided", async () => (await Money(programme)).Reserved == 0);
+        Assert.Equal((0, (11 * Newcomer) + (10 * Referrer)), await Money(programme));
+        Assert.Equal((11, 10), await Brought(referrer));
         Assert.Empty(await fleet.BrokenInvariants());
     }
 
