@@ -35,7 +35,7 @@ public static class Defaults
         builder.Services.AddOptions<CityClockOptions>().BindConfiguration("CityClock").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<CityClock>();
         builder.Services.AddSingleton<Cities>();
-        builder.Services.Configure<JsonOptions>(options => Json.Apply(options.SerializerOptions));
+        builder.Services.Configure<JsonOptions>(options => Json.ApplyToRequests(options.SerializerOptions));
         builder.Services.AddOpenApi("v1", options => options.CreateSchemaReferenceId = SchemaName);
         builder.Services.AddHealthChecks().AddCheck("process", () => HealthCheckResult.Healthy(), ["live"]);
         // A draining process answers what it has begun; phones retry the rest elsewhere.
@@ -73,9 +73,15 @@ public static class Json
     /// <summary>camelCase, enums as their names, absent instead of null.</summary>
     public static JsonSerializerOptions Options { get; } = Apply(new JsonSerializerOptions(JsonSerializerDefaults.Web));
 
-    internal static JsonSerializerOptions Apply(JsonSerializerOptions options)
+    internal static JsonSerializerOptions Apply(JsonSerializerOptions options) => Apply(options, new JsonStringEnumConverter());
+
+    /// <summary>As above, for what others send: an enum is one of its names, and no number, which need not be one of them.</summary>
+    internal static JsonSerializerOptions ApplyToRequests(JsonSerializerOptions options) =>
+        Apply(options, new JsonStringEnumConverter(namingPolicy: null, allowIntegerValues: false));
+
+    static JsonSerializerOptions Apply(JsonSerializerOptions options, JsonStringEnumConverter enums)
     {
-        options.Converters.Add(new JsonStringEnumConverter());
+        options.Converters.Add(enums);
         options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
         options.RespectNullableAnnotations = true;
         options.RespectRequiredConstructorParameters = true;

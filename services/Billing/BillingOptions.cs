@@ -50,7 +50,7 @@ internal sealed class BillingOptions
     public PayoutOptions Payouts { get; set; } = new();
 }
 
-/// <summary>When drivers are paid out, section Billing:Payouts. Days and times are those of the city whose currency it is.</summary>
+/// <summary>When drivers are paid out, section Billing:Payouts. Days and times are those of the first city whose currency it is.</summary>
 internal sealed class PayoutOptions
 {
     /// <summary>How often everybody is paid what they have earned.</summary>

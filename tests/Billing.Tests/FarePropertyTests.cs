@@ -41,6 +41,15 @@ public sealed class FarePropertyTests
         return shares.Lines.Sum(line => line.AmountMinorUnits) == shares.Total && shares.Lines.All(line => line.AmountMinorUnits != 0);
     });
 
+    /// <summary>Or a line of a policy could be taken for one of ours.</summary>
+    [Fact]
+    public void Every_line_is_one_of_ours_or_of_its_policy() => ForAll(any =>
+    {
+        string?[] theirs = [any.Policy.TaxCode, .. any.Policy.Surcharges.Select(surcharge => surcharge.Code), .. any.Policy.ZoneFees.Select(fee => fee.Code)];
+        var codes = (any with { Ride = any.Ride with { TipMinorUnits = 500 } }).Shares().Lines.Select(line => line.Code);
+        return codes.All(code => OwnCodes.Contains(code) != theirs.Contains(code));
+    });
+
     [Fact]
     public void No_fare_is_below_the_minimum_and_every_fare_is_round() => ForAll(any =>
     {

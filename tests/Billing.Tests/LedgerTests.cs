@@ -65,6 +65,28 @@ public sealed class LedgerTests(BillingFleet fleet)
         Assert.Equal("ledger_entries_with_their_transfer", refused.ConstraintName);
     }
 
+    /// <summary>Also when it is checked before the commit: then nothing comes behind the check.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("set constraints all immediate;")]
+    public async Task Entries_cannot_be_added_to_a_transfer_of_the_same_transaction(string check)
+    {
+        var other = await fleet.Finished(Ride.InNewYork());
+        var transfer = Ledger.Parameters(Transfer("USD", 500, -500));
+        await using var transaction = await fleet.Database.Begin(Stop);
+        await transaction.Execute(Ledger.Post, transfer, Stop);
+
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => transaction.Execute($"""
+            {check}
+            insert into billing.ledger_entries (transfer_id, account_id, currency, amount_minor_units, occurred_at)
+            select transfer.transfer_id, account.account_id, 'USD', 5, transfer.occurred_at
+            from   billing.ledger_transfers transfer, billing.ledger_accounts account
+            where  transfer.transfer_id = @TransferId and account.party_id = @PassengerId
+            """, new { transfer.TransferId, other.PassengerId }, Stop));
+
+        Assert.Equal("ledger_entries_with_their_transfer", refused.ConstraintName);
+    }
+
     /// <summary>Ever the same two parties, from both copies: the hot rows of the books, and nothing is lost or deadlocks.</summary>
     [Fact]
     public async Task Balances_equal_their_entries_after_many_rides_at_once()

@@ -78,6 +78,54 @@ public sealed class PromotionTests(BillingFleet fleet)
         Assert.Equal((0, 0), await Money(code));
     }
 
+    /// <summary>The request, or the ride's other quote, is heard of when the deadline has passed and the fare is written.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_is_promised_by_a_quote_that_comes_too_late_for_its_ride_is_free_again(bool rerouted)
+    {
+        var (code, passenger) = (await Create(most: 100), Guid.CreateVersion7());
+        var (late, quote, request) = await Promised(code, passenger);
+        var ride = Ride.InNewYork() with { PassengerId = passenger, QuoteId = rerouted ? Guid.CreateVersion7() : late.QuoteId };
+        if (rerouted) await fleet.Deliver(ride.Requested(fleet.Tokens));
+        var ended = ride.Completed() with { QuoteId = late.QuoteId, QuotedFare = Fare(quote) };
+        await fleet.Deliver(ride.Created(), ended, ride.Tracked());
+
+        await fleet.PassDeadline(ride);
+        await fleet.FareOf(ride);
+        await fleet.Deliver(rerouted
+            ? new RideRerouted(
+                ride.RideId, ride.RequestId, passenger, ride.DriverId, "nyc", VehicleClass.Standard, GrandCentral, [], late.QuoteId, Fare(quote), ride.QuoteId,
+                request.QuoteToken)
+            { OccurredAt = ride.StartedAt, Version = 4 }
+            : request);
+
+        Assert.Equal((0, 0), await Money(code));
+        Assert.Null(await Refused(code, passenger));
+        Assert.Empty(await fleet.BrokenInvariants());
+    }
+
+    /// <summary>A fare that should never have been gave nothing, and was no first ride.</summary>
+    [Fact]
+    public async Task A_void_fare_gives_its_promotion_back()
+    {
+        var code = await Create(most: 100, firstRideOnly: true);
+        var (ride, quote) = await Requested(code);
+        await fleet.Deliver(ride.Created() with { QuotedFare = Fare(quote) }, ride.Completed(), ride.Tracked());
+        await fleet.FareOf(ride);
+        Assert.Equal((0, 100), await Money(code));
+        var voided = ride.Voided(new(700, "USD"));
+
+        await fleet.DeliverAtOnce([.. Enumerable.Range(0, 10).Select(_ => voided with { EventId = Guid.CreateVersion7() })]);
+
+        Assert.Equal((0, 0), await Money(code));
+        Assert.Equal(0, await fleet.Posted("PromotionExpense", ride));
+        var (again, _) = await Requested(code, ride.PassengerId);
+        Assert.Equal((100, 0), await Money(code));
+        await fleet.Deliver(NoDriver(again));
+        Assert.Empty(await fleet.BrokenInvariants());
+    }
+
     [Fact]
     public async Task A_passenger_uses_it_as_often_as_it_says_and_a_released_use_does_not_count()
     {
@@ -147,6 +195,7 @@ public sealed class PromotionTests(BillingFleet fleet)
     [InlineData("""{"mostMinorUnits":0}""", "mostMinorUnits")]
     [InlineData("""{"budgetMinorUnits":99}""", "budgetMinorUnits")]
     [InlineData("""{"vehicleClasses":["Motorcycle"]}""", "vehicleClasses")]
+    [InlineData("""{"vehicleClasses":[1]}""", "vehicleClasses[0]")]
     [InlineData("""{"usesPerPassenger":0}""", "usesPerPassenger")]
     [InlineData("""{"firstRideOnly":true,"usesPerPassenger":2}""", "usesPerPassenger")]
     [InlineData("""{"validTo":"2001-01-01T00:00:00Z"}""", "validTo")]

@@ -117,12 +117,42 @@ public sealed class PublishFarePolicyTests(BillingFleet fleet)
     [InlineData("commission", """{"basisPoints":10001}""", "commission.basisPoints")]
     [InlineData("salesTax", """{"basisPoints":10001,"inclusive":true}""", "salesTax.basisPoints")]
     [InlineData("tax", """{"code":"sales-tax","minorUnits":1}""", "tax.code")]
+    [InlineData("tax", """{"code":"base","minorUnits":1}""", "tax.code")]
+    [InlineData("tax", """{"code":"booking","minorUnits":1}""", "tax.code")]
+    [InlineData("surcharges", """[{"code":"promotion","minorUnits":1,"from":"16:00","to":"20:00"}]""", "surcharges[0].code")]
+    [InlineData("surcharges", """[{"code":"peak","minorUnits":1,"from":"16:00","to":"20:00"},{"code":"tip","minorUnits":1,"from":"16:00","to":"20:00"}]""", "surcharges[1].code")]
+    [InlineData("zoneFees", """[{"zoneId":"00000000-0000-0000-0000-000000000001","on":"Crossing","code":"waiting","minorUnits":1}]""", "zoneFees[0].code")]
+    [InlineData("mode", "7", "mode")]
+    [InlineData("mode", "\"1\"", "mode")]
+    [InlineData("tariff", "7", "tariff")]
+    [InlineData("vehicleClass", "1", "vehicleClass")]
+    [InlineData("band", """{"name":"peak","from":"16:00","to":"20:00","days":[9]}""", "band.days[0]")]
+    [InlineData("surcharges", """[{"code":"peak","minorUnits":1,"from":"16:00","to":"20:00","days":["Monday",7]}]""", "surcharges[0].days[1]")]
+    [InlineData("zoneFees", """[{"zoneId":"00000000-0000-0000-0000-000000000001","on":7,"code":"toll","minorUnits":1}]""", "zoneFees[0].on")]
+    [InlineData("surcharges", "[null]", "surcharges[0]")]
+    [InlineData("distanceSections", """[{"fromMetres":2000,"minorUnits":1,"unitMicrometres":1000000},null]""", "distanceSections[1]")]
+    [InlineData("zoneFees", "[null]", "zoneFees[0]")]
     [InlineData("deviation", """{"dropOffMetres":-1}""", "deviation.dropOffMetres")]
     [InlineData("cancellation", """{"feeMinorUnits":1,"graceSeconds":-1}""", "cancellation.graceSeconds")]
     [InlineData("validFrom", "\"2001-01-01T00:00:00Z\"", "validFrom")]
     public async Task A_policy_that_makes_no_sense_is_refused_by_its_field(string member, string value, string field)
     {
         var (status, body) = await Publish(Policy(policy => policy[member] = JsonNode.Parse(value)));
+
+        Assert.Equal((HttpStatusCode.BadRequest, "invalid-request", field), (status, body.GetProperty("code").GetString(), body.GetProperty("field").GetString()));
+    }
+
+    /// <summary>Or their money would go to the state.</summary>
+    [Theory]
+    [InlineData("surcharges", """[{"code":"city-tax","minorUnits":1,"from":"16:00","to":"20:00"}]""", "surcharges[0].code")]
+    [InlineData("zoneFees", """[{"zoneId":"00000000-0000-0000-0000-000000000001","on":"Crossing","code":"city-tax","minorUnits":1}]""", "zoneFees[0].code")]
+    public async Task Nothing_else_has_the_code_of_the_tax(string member, string value, string field)
+    {
+        var (status, body) = await Publish(Policy(policy =>
+        {
+            policy["tax"] = new JsonObject { ["code"] = "city-tax", ["minorUnits"] = 30 };
+            policy[member] = JsonNode.Parse(value);
+        }));
 
         Assert.Equal((HttpStatusCode.BadRequest, "invalid-request", field), (status, body.GetProperty("code").GetString(), body.GetProperty("field").GetString()));
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Dapper;
 using Tumpang.Contracts;
 using Xunit;
 
@@ -168,6 +169,82 @@ public sealed class ReferralTests(BillingFleet fleet)
         Assert.Empty(await fleet.BrokenInvariants());
     }
 
+    /// <summary>Nobody looked until the wait was over: of ten who paid in time all are rewarded, and the one who paid too late is not, whoever looks first.</summary>
+    [Fact]
+    public async Task Who_paid_in_time_is_rewarded_though_nobody_looked_until_the_wait_was_over()
+    {
+        var programme = await Programme();
+        var referrer = Guid.CreateVersion7();
+        var code = await CodeOf(referrer);
+        var newcomers = Enumerable.Range(0, 11).Select(_ => Guid.CreateVersion7()).ToArray();
+        await Task.WhenAll(newcomers.Select(newcomer => Enter(newcomer, code)));
+
+        await using (var looked = await fleet.Owner.OpenConnectionAsync(Stop))
+        await using (var nobody = await looked.BeginTransactionAsync(Stop))
+        {
+            await looked.ExecuteAsync("select 1 from billing.referrals where newcomer_id = any(@newcomers) for update", new { newcomers }, nobody);
+            foreach (var newcomer in newcomers)
+            {
+                var ride = await Finished(newcomer);
+                await fleet.Deliver(ride.Paid(new(Whole - Newcomer, "IDR")));
+            }
+
+            // They were paid for on a day of November 2013.
+            await looked.ExecuteAsync(
+                "update billing.referrals set entered_at = case newcomer_id when @late then timestamptz '2013-09-01' else timestamptz '2013-11-01' end where newcomer_id = any(@newcomers)",
+                new { late = newcomers[0], newcomers }, nobody);
+            await nobody.CommitAsync(Stop);
+        }
+
+        await Books.Until("all are decided", async () => (await Money(programme)).Reserved == 0);
+        Assert.Equal((0, (11 * Newcomer) + (10 * Referrer)), await Money(programme));
+        Assert.Equal((11, 10), await Brought(referrer));
+        Assert.Empty(await fleet.BrokenInvariants());
+    }
+
+    /// <summary>A fare that was lowered, and then void, has used it: what it gives back is a credit as it was, and no money of the passenger's own.</summary>
+    [Fact]
+    public async Task What_comes_back_of_a_credit_keeps_its_expiry()
+    {
+        await Programme();
+        var newcomer = Guid.CreateVersion7();
+        await Enter(newcomer, await CodeOf(Guid.CreateVersion7()));
+        var ride = await Finished(newcomer);
+
+        Assert.Equal(HttpStatusCode.Created, (await Lower(ride, Whole - Newcomer + 30_000)).StatusCode);
+        await fleet.Deliver(ride.Voided(new(Newcomer - 30_000, "IDR")) with { OccurredAt = DateTimeOffset.UtcNow });
+
+        Assert.Equal(-Newcomer, await fleet.Balance("PassengerCredit", newcomer));
+        Assert.Equal([30_000L, Newcomer - 30_000], await fleet.Column<long>("""
+            select   back.amount_minor_units
+            from     billing.passenger_credits back
+            join     billing.passenger_credits given on given.passenger_id = back.passenger_id and given.source = 'Newcomer' and given.expires_at = back.expires_at
+            where    back.source = 'Returned' and back.passenger_id = @newcomer
+            order by back.credit_id
+            """, new { newcomer }));
+        Assert.Empty(await fleet.BrokenInvariants());
+    }
+
+    [Fact]
+    public async Task What_comes_back_too_late_can_be_used_for_a_week_and_is_taken_back_then()
+    {
+        await Programme();
+        var newcomer = Guid.CreateVersion7();
+        await Enter(newcomer, await CodeOf(Guid.CreateVersion7()));
+        var ride = await Finished(newcomer);
+        await fleet.ExecuteAsOwner(string.Format(string.Join(';', Expiry), newcomer));
+        var back = DateTimeOffset.UtcNow;
+
+        await fleet.Deliver(ride.Voided(new(Whole - Newcomer, "IDR")) with { OccurredAt = back });
+        var expires = Assert.Single(await fleet.Column<long>(
+            "select (extract(epoch from expires_at) * 1000)::bigint from billing.passenger_credits where source = 'Returned' and passenger_id = @newcomer", new { newcomer }));
+        await fleet.ExecuteAsOwner(string.Format(string.Join(';', Expiry), newcomer));
+        await Books.Until("it has expired", async () => await fleet.Balance("PassengerCredit", newcomer) == 0);
+
+        Assert.InRange(expires - back.AddDays(7).ToUnixTimeMilliseconds(), -1, 1);
+        Assert.Empty(await fleet.BrokenInvariants());
+    }
+
     [Fact]
     public async Task A_code_is_a_passenger_s_for_good_however_often_it_is_asked_for_at_once()
     {
@@ -262,6 +339,9 @@ public sealed class ReferralTests(BillingFleet fleet)
         request.Content = JsonContent.Create(new { code, cityId = "jakarta" });
         return await fleet.Send(request);
     }
+
+    Task<HttpResponseMessage> Lower(Ride ride, long minorUnits) =>
+        Operate($"/v1/ops/rides/{ride.RideId}/adjustments", new { amountMinorUnits = minorUnits, reason = "the driver took a detour" });
 
     async Task<HttpResponseMessage> Operate(string path, object body)
     {

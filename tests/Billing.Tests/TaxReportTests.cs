@@ -58,6 +58,26 @@ public sealed class TaxReportTests(BillingFleet fleet)
         Assert.Equal(500 + 1_000, -await fleet.Posted("DriverPayable", ride) - await fleet.Posted("Commission", ride));
     }
 
+    /// <summary>The fare gives before its tip: its tax comes back whole, and what was not taxed is not in the report.</summary>
+    [Fact]
+    public async Task A_fare_that_is_lowered_to_its_tip_has_no_tax_left()
+    {
+        var (policy, rate) = await Policy();
+        var (lowered, gone) = (await Tipped(policy), await Tipped(policy));
+        var fare = (await fleet.FareOf(lowered)).TotalMinorUnits - 500;
+
+        await Adjust(lowered, fare);
+        await Adjust(gone, fare + 200);
+        await fleet.Deliver(gone.Voided(new(1, "USD")) with { OccurredAt = DateTimeOffset.UtcNow });
+
+        Assert.Equal((-500, 0, 0), (await fleet.Posted("DriverPayable", lowered), await fleet.Posted("Commission", lowered), await fleet.Posted("Tax", lowered)));
+        var taken = (await LinesOf(rate)).Where(line => line.By == "Reversals").ToList();
+        var charged = (await LinesOf(rate)).Where(line => line.By == "Fares").ToList();
+        Assert.Equal((-2_000, -charged.Sum(line => line.Tax)), (taken.Sum(line => line.Taxable), taken.Sum(line => line.Tax)));
+        Assert.Equal(2_000, charged.Sum(line => line.Taxable));
+        Assert.Empty(await fleet.BrokenInvariants());
+    }
+
     [Fact]
     public async Task As_csv_it_says_the_same()
     {
@@ -103,6 +123,16 @@ public sealed class TaxReportTests(BillingFleet fleet)
         using var request = fleet.Request(HttpMethod.Get, "/v1/ops/tax-report?city=nyc&month=2013-11", Guid.CreateVersion7());
 
         Assert.Equal(HttpStatusCode.Forbidden, (await fleet.Send(request)).StatusCode);
+    }
+
+    /// <summary>10.00, the tax, and a tip of 5.00.</summary>
+    async Task<Ride> Tipped(Guid policy)
+    {
+        var ride = Ride.InNewYork();
+        var created = ride.Created() with { Tip = new(500, "USD") };
+        await fleet.Deliver(ride.Requested(fleet.Tokens, policyId: policy), created, ride.Completed(), ride.Tracked(metres: 10_000));
+        await fleet.FareOf(ride);
+        return ride;
     }
 
     async Task<(Guid PolicyId, int Rate)> Policy()

@@ -226,20 +226,18 @@ public sealed class RoleTests(SchemaServers servers)
         await using var transaction = await billing.BeginTransactionAsync(Ct);
         await billing.ExecuteAsync(
             """
-            insert into billing.ledger_keys (business_key, transfer_id, occurred_at) values (@transfer::text, @transfer, now());
-            insert into billing.ledger_transfers (transfer_id, business_key, kind, ride_id, occurred_at) values (@transfer, @transfer::text, 'Fare', @transfer, now());
-            """, new { transfer }, transaction);
-        foreach (var amount in amounts)
-        {
-            await billing.ExecuteAsync("""
-                with account as (
-                    insert into billing.ledger_accounts (kind, party_id, currency, shard, balance_minor_units)
-                    values ('DriverPayable', gen_random_uuid(), 'USD', 0, @amount) returning account_id)
-                insert into billing.ledger_entries (transfer_id, account_id, currency, amount_minor_units, occurred_at)
-                select @transfer, account_id, 'USD', @amount, now() from account
-                """, new { transfer, amount }, transaction);
-        }
-
+            with key as (
+                insert into billing.ledger_keys (business_key, transfer_id, occurred_at) values (@transfer::text, @transfer, now())
+            ), transfer as (
+                insert into billing.ledger_transfers (transfer_id, business_key, kind, ride_id, occurred_at) values (@transfer, @transfer::text, 'Fare', @transfer, now())
+            ), account as (
+                insert into billing.ledger_accounts (kind, party_id, currency, shard, balance_minor_units)
+                select 'DriverPayable', gen_random_uuid(), 'USD', 0, amount from unnest(@amounts) as amount
+                returning account_id, balance_minor_units
+            )
+            insert into billing.ledger_entries (transfer_id, account_id, currency, amount_minor_units, occurred_at)
+            select @transfer, account_id, 'USD', balance_minor_units, now() from account
+            """, new { transfer, amounts }, transaction);
         await transaction.CommitAsync(Ct);
     }
 

@@ -32,23 +32,30 @@ internal sealed record Adjustment(
 
 /// <summary>A fare as an adjustment finds it, with what is left of its parts.</summary>
 /// <param name="ProposedMinorUnits">Proposals that wait for a second operator; reserved, so that each can still be approved.</param>
+/// <param name="TipMinorUnits">What of the total was promised as a tip; it is in the driver's part.</param>
 internal sealed record AdjustableFare(
     Guid FareId, Guid RideId, Guid PassengerId, Guid DriverId, string Currency, Settlement Settlement, long TotalMinorUnits, long AdjustedMinorUnits,
     long ProposedMinorUnits, long DriverMinorUnits, long CommissionMinorUnits, long TaxMinorUnits, long CreditedMinorUnits = 0,
-    PaymentMethodKind? SettledBy = null)
+    PaymentMethodKind? SettledBy = null, long TipMinorUnits = 0)
 {
     /// <summary>What a new adjustment may take off at most.</summary>
     public long LeftMinorUnits => TotalMinorUnits - AdjustedMinorUnits - ProposedMinorUnits;
 
+    /// <summary>What of the tip is left: the fare is lowered first, and the tip when nothing of the fare is left.</summary>
+    long TipLeftMinorUnits => Math.Clamp(TotalMinorUnits - AdjustedMinorUnits, 0, Math.Min(TipMinorUnits, DriverMinorUnits));
+
     bool IsClosed => Settlement is Settlement.WrittenOff or Settlement.Void;
 
+    /// <summary>What of an adjustment the passenger had paid in cash, which stays with the driver: it becomes a credit of theirs.</summary>
+    public long CashOf(long minorUnits) =>
+        Settlement is Settlement.Settled && SettledBy is PaymentMethodKind.Cash ? minorUnits - ReturnedOf(minorUnits) : 0;
+
     /// <summary>
-    /// What of an adjustment the passenger gets as credit: all of it when they have paid in cash, which stays with the driver; otherwise what had been set off
-    /// beyond what is left of the fare. The rest is not collected, or goes back to where it came from.
+    /// What of an adjustment becomes the credit again that it was: what had been set off beyond what is left of the fare. The rest is not collected, or goes
+    /// back to where it came from.
     /// </summary>
-    public long CreditOf(long minorUnits) => Settlement is Settlement.Settled && SettledBy is PaymentMethodKind.Cash
-        ? minorUnits
-        : SetOffBeyond(TotalMinorUnits - AdjustedMinorUnits - minorUnits) - SetOffBeyond(TotalMinorUnits - AdjustedMinorUnits);
+    public long ReturnedOf(long minorUnits) =>
+        SetOffBeyond(TotalMinorUnits - AdjustedMinorUnits - minorUnits) - SetOffBeyond(TotalMinorUnits - AdjustedMinorUnits);
 
     long SetOffBeyond(long leftMinorUnits) => Math.Max(0, CreditedMinorUnits - leftMinorUnits);
 
@@ -62,8 +69,8 @@ internal sealed record AdjustableFare(
     public Problem? RefusesApproval() => IsClosed ? BillingProblems.FareClosed(Settlement.ToString()) : null;
 
     /// <summary>
-    /// Who bears what of it, to the minor unit. Each part gives in proportion to what is left of it, rounded so that none gives more than
-    /// it has: tax first and rounded down, then commission, and the driver the rest.
+    /// Who bears what of it, to the minor unit. Each part of the fare gives in proportion to what is left of it, rounded so that none gives more than
+    /// it has: tax first and rounded down, then commission, and the driver the rest. What the fare does not cover is taken off the tip, which is the driver's.
     /// </summary>
     public AdjustmentShares Divide(long minorUnits, BornBy bornBy)
     {
@@ -72,16 +79,19 @@ internal sealed record AdjustableFare(
             return new(0, 0, 0, minorUnits);
         }
 
+        var tip = Math.Clamp(minorUnits - (TotalMinorUnits - AdjustedMinorUnits - TipLeftMinorUnits), 0, TipLeftMinorUnits);
         var tax = PartOf(TaxMinorUnits);
         var ours = PartOf(TaxMinorUnits + CommissionMinorUnits);
-        return new(minorUnits - ours, ours - tax, tax, 0);
+        return new(minorUnits - ours, ours - tax, tax, 0, tip);
 
-        long PartOf(long part) => (long)((Int128)part * minorUnits / (TaxMinorUnits + CommissionMinorUnits + DriverMinorUnits));
+        long PartOf(long part) =>
+            minorUnits == tip ? 0 : (long)((Int128)part * (minorUnits - tip) / (TaxMinorUnits + CommissionMinorUnits + DriverMinorUnits - TipLeftMinorUnits));
     }
 }
 
-/// <summary>Who bears an adjustment; the parts sum to it.</summary>
-internal sealed record AdjustmentShares(long Driver, long Commission, long Tax, long Concession);
+/// <summary>Who bears an adjustment; the first four sum to it.</summary>
+/// <param name="Tip">What of the driver's part was tip.</param>
+internal sealed record AdjustmentShares(long Driver, long Commission, long Tax, long Concession, long Tip = 0);
 
 /// <summary>An adjustment as operators see it.</summary>
 internal sealed record AdjustmentView(Guid AdjustmentId, Guid RideId, Money Amount, BornBy BornBy, string Reason, AdjustmentStatus Status);

@@ -13,7 +13,10 @@ internal static class AdjustmentStore
         select fare.fare_id, fare.ride_id, fare.passenger_id, fare.driver_id, fare.currency, paid.settlement, fare.total_minor_units, paid.adjusted_minor_units,
                coalesce(taken.proposed, 0) as proposed_minor_units, fare.driver_earning_minor_units - coalesce(taken.driver, 0) as driver_minor_units,
                fare.commission_minor_units - coalesce(taken.commission, 0) as commission_minor_units,
-               fare.tax_minor_units - coalesce(taken.tax, 0) as tax_minor_units, fare.credited_minor_units, paid.settled_by
+               fare.tax_minor_units - coalesce(taken.tax, 0) as tax_minor_units, fare.credited_minor_units, paid.settled_by,
+               (select coalesce(sum((line ->> 'amountMinorUnits')::bigint), 0)::bigint
+                from   jsonb_array_elements(fare.breakdown) as line
+                where  line ->> 'code' = 'tip') as tip_minor_units
         from   billing.fare_settlements paid
         join   billing.fares fare on (fare.ride_id, fare.booked_at) = (paid.ride_id, paid.booked_at)
         cross  join lateral (
@@ -40,7 +43,7 @@ internal static class AdjustmentStore
     const string MarkEffective = """
         update billing.adjustments
         set    status = 'Effective', driver_minor_units = @Driver, commission_minor_units = @Commission, tax_minor_units = @Tax,
-               concession_minor_units = @Concession, decided_by = @By, decided_at = @Now
+               concession_minor_units = @Concession, tip_minor_units = @Tip, decided_by = @By, decided_at = @Now
         where  adjustment_id = @AdjustmentId
         """;
 
@@ -80,20 +83,23 @@ internal static class AdjustmentStore
         this Transaction tx, Adjustment adjustment, AdjustableFare fare, Guid by, DateTimeOffset now, CancellationToken ct)
     {
         var shares = fare.Divide(adjustment.AmountMinorUnits, adjustment.BornBy);
-        await tx.Execute(MarkEffective, new { adjustment.AdjustmentId, shares.Driver, shares.Commission, shares.Tax, shares.Concession, By = by, Now = now }, ct);
+        await tx.Execute(
+            MarkEffective,
+            new { adjustment.AdjustmentId, shares.Driver, shares.Commission, shares.Tax, shares.Concession, shares.Tip, By = by, Now = now }, ct);
         var version = await tx.Find<long>(TakeOff, new { adjustment.AmountMinorUnits, adjustment.RideId }, ct);
         Ledger.Write(TransferOf(adjustment, shares, fare, now), tx);
-        if (fare.CreditOf(adjustment.AmountMinorUnits) is > 0 and var credit)
-        {
-            var source = fare.SettledBy is PaymentMethodKind.Cash ? CreditSource.CashFare : CreditSource.Returned;
-            await PassengerCredits.Arise(new(fare.PassengerId, fare.Currency, source, adjustment.AdjustmentId, fare.RideId, credit, now), tx, ct);
-        }
+        await GiveCredit(CreditSource.CashFare, fare.CashOf(adjustment.AmountMinorUnits));
+        await GiveCredit(CreditSource.Returned, fare.ReturnedOf(adjustment.AmountMinorUnits));
 
         tx.Publish(new FareAdjusted(
             adjustment.AdjustmentId, fare.FareId, fare.RideId, fare.PassengerId, fare.DriverId, new(adjustment.AmountMinorUnits, fare.Currency),
             new(fare.TotalMinorUnits - fare.AdjustedMinorUnits - adjustment.AmountMinorUnits, fare.Currency))
         { OccurredAt = now, Version = version });
         return adjustment with { Status = AdjustmentStatus.Effective };
+
+        Task GiveCredit(CreditSource source, long minorUnits) => minorUnits == 0
+            ? Task.CompletedTask
+            : PassengerCredits.Arise(new(fare.PassengerId, fare.Currency, source, adjustment.AdjustmentId, fare.RideId, minorUnits, now), tx, ct);
     }
 
     static LedgerTransfer TransferOf(Adjustment adjustment, AdjustmentShares shares, AdjustableFare fare, DateTimeOffset now) => new(

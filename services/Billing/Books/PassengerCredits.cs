@@ -9,14 +9,18 @@ namespace Tumpang.Billing.Books;
 internal enum CreditSource { CashFare, Returned, Newcomer, Referrer }
 
 /// <summary>Something that we owe a passenger from now on.</summary>
-/// <param name="CauseId">The adjustment, payment order or newcomer by whom it arose; a cause makes one credit.</param>
+/// <param name="CauseId">The adjustment, payment order or newcomer by whom it arose; a cause makes one credit, and of what comes back one per expiry.</param>
 /// <param name="RideId">The ride whose fare it comes from; null for one that is given.</param>
-/// <param name="ExpiresAt">City time; null for what is the passenger's own money.</param>
+/// <param name="ExpiresAt">City time; null for what is the passenger's own money, and for what comes back until it is known what that was.</param>
 internal sealed record PassengerCredit(
     Guid PassengerId, string Currency, CreditSource Source, Guid CauseId, Guid? RideId, long MinorUnits, DateTimeOffset ArisenAt,
     DateTimeOffset? ExpiresAt = null)
 {
     public Guid CreditId { get; } = Guid.CreateVersion7();
+
+    /// <summary>A part of it, as a credit of its own.</summary>
+    public PassengerCredit Piece(long minorUnits, DateTimeOffset? expiresAt) =>
+        new(PassengerId, Currency, Source, CauseId, RideId, minorUnits, ArisenAt, expiresAt);
 
     /// <summary>The passenger's own leaves the receivable, on which it would look like a refund under way; what is given is our expense.</summary>
     public LedgerTransfer Transfer() => new(
@@ -46,13 +50,16 @@ internal sealed record ExpiredCredit(Guid CreditId, Guid PassengerId, string Cur
 /// </summary>
 internal static class PassengerCredits
 {
+    /// <summary>City time for which what comes back can be used again, though it would have expired before.</summary>
+    public static readonly TimeSpan LeastLife = TimeSpan.FromDays(7);
+
     /// <summary>Whether the passenger of the row heard has any; a fare looks for credits only then.</summary>
     public const string Exist =
         "exists (select from billing.passenger_credits credit where credit.passenger_id = heard.passenger_id and credit.left_minor_units > 0)";
 
     const string LockPassenger = "select pg_advisory_xact_lock(hashtextextended('passenger-credit:' || @PassengerId::text, 0))";
 
-    const string Insert = """
+    const string InsertOne = """
         insert into billing.passenger_credits (
             credit_id, passenger_id, currency, source, cause_id, ride_id, amount_minor_units, left_minor_units, arisen_at, expires_at)
         values (@CreditId, @PassengerId, @Currency, @Source, @CauseId, @RideId, @MinorUnits, @MinorUnits, @ArisenAt, @ExpiresAt)
@@ -76,6 +83,18 @@ internal static class PassengerCredits
         set    left_minor_units = credit.left_minor_units - used.amount_minor_units
         from   used
         where  credit.credit_id = used.credit_id
+        """;
+
+    /// <summary>What a fare has used, the last first, so that the passenger's own comes back before what expires; and how much of it has come back before.</summary>
+    const string UsedFor = """
+        select   used.amount_minor_units as minor_units, credit.expires_at,
+                 (select coalesce(sum(amount_minor_units), 0)::bigint
+                  from   billing.passenger_credits
+                  where  ride_id = @RideId and source = 'Returned') as returned_minor_units
+        from     billing.credit_uses used
+        join     billing.passenger_credits credit on credit.credit_id = used.credit_id
+        where    used.ride_id = @RideId
+        order by credit.expires_at desc nulls first, credit.arisen_at desc, credit.credit_id desc
         """;
 
     const string ExpireOne = """
@@ -102,17 +121,35 @@ internal static class PassengerCredits
         return taken.Sum(each => each.LeftMinorUnits);
     }
 
+    /// <summary>
+    /// Notes what a fare had used and does not need any more, so much of it as the credit says: what expires keeps its expiry, or can be
+    /// used for <see cref="LeastLife"/> from now on where that is longer. The transfer is the caller's.
+    /// </summary>
+    public static async Task NoteReturned(PassengerCredit back, Transaction tx, CancellationToken ct)
+    {
+        await Lock(back.PassengerId, tx, ct);
+        var used = await tx.List<Used>(UsedFor, new { back.RideId }, ct);
+        foreach (var piece in Split(back, used, used is [var first, ..] ? first.ReturnedMinorUnits : 0)) await Insert(piece, tx, ct);
+    }
+
     /// <summary>Notes it, and posts it with the commit.</summary>
     public static async Task Arise(PassengerCredit credit, Transaction tx, CancellationToken ct)
     {
-        await Note(credit, tx, ct);
+        if (credit.Source is CreditSource.Returned)
+        {
+            await NoteReturned(credit, tx, ct);
+        }
+        else
+        {
+            await Lock(credit.PassengerId, tx, ct);
+            await Insert(credit, tx, ct);
+        }
+
         Ledger.Write(credit.Transfer(), tx);
     }
 
-    /// <summary>Notes what a transfer of the caller's posts.</summary>
-    public static async Task Note(PassengerCredit credit, Transaction tx, CancellationToken ct)
+    static Task Insert(PassengerCredit credit, Transaction tx, CancellationToken ct)
     {
-        await Lock(credit.PassengerId, tx, ct);
         var row = new
         {
             credit.CreditId,
@@ -125,7 +162,7 @@ internal static class PassengerCredits
             credit.ArisenAt,
             credit.ExpiresAt,
         };
-        await tx.Execute(Insert, row, ct);
+        return tx.Execute(InsertOne, row, ct);
     }
 
     /// <summary>Takes back what is left of a credit that is over, unless a fare has used it meanwhile.</summary>
@@ -151,6 +188,30 @@ internal static class PassengerCredits
 
         return taken;
     }
+
+    /// <summary>By when each piece of it expires; one for all that do at the same instant.</summary>
+    /// <param name="used">The last first.</param>
+    /// <param name="alreadyBack">Of them, from the first on.</param>
+    internal static IEnumerable<PassengerCredit> Split(PassengerCredit back, IReadOnlyList<Used> used, long alreadyBack)
+    {
+        var pieces = new List<Used>();
+        var left = back.MinorUnits;
+        foreach (var use in used)
+        {
+            var skipped = Math.Min(alreadyBack, use.MinorUnits);
+            var piece = Math.Min(left, use.MinorUnits - skipped);
+            (alreadyBack, left) = (alreadyBack - skipped, left - piece);
+            pieces.Add(new(piece, use.ExpiresAt < back.ArisenAt + LeastLife ? back.ArisenAt + LeastLife : use.ExpiresAt));
+        }
+
+        // Nobody loses what has no use to its name.
+        pieces.Add(new(left, ExpiresAt: null));
+        return pieces.Where(piece => piece.MinorUnits > 0).GroupBy(piece => piece.ExpiresAt)
+            .Select(same => back.Piece(same.Sum(piece => piece.MinorUnits), same.Key));
+    }
+
+    /// <summary>A part of a credit that a fare has used.</summary>
+    internal sealed record Used(long MinorUnits, DateTimeOffset? ExpiresAt, long ReturnedMinorUnits = 0);
 
     sealed record Left(Guid CreditId, long LeftMinorUnits);
 }

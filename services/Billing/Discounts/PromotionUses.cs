@@ -18,10 +18,10 @@ internal static class PromotionUses
         on conflict do nothing
         """;
 
-    const string CountPassenger = """
+    const string CountPassenger = $"""
         insert into billing.promotion_passengers as passenger (promotion_id, passenger_id, uses)
         select @PromotionId, @PassengerId, 1
-        where  not (@FirstRideOnly and exists (select from billing.fares where passenger_id = @PassengerId and kind = 'Ride'))
+        where  not (@FirstRideOnly and {Promotions.HasRidden})
         on conflict (promotion_id, passenger_id) do update
         set    uses = passenger.uses + 1
         where  passenger.uses < @UsesPerPassenger
@@ -45,6 +45,14 @@ internal static class PromotionUses
 
     const string ReleaseBudget =
         "update billing.promotions set reserved_minor_units = reserved_minor_units - @ReservedMinorUnits where promotion_id = @PromotionId";
+
+    const string MarkGivenBack = """
+        update billing.promotion_uses set status = 'Released' where ride_id = @RideId and status = 'Consumed'
+        returning promotion_id, passenger_id, spent_minor_units
+        """;
+
+    const string GiveBackBudget =
+        "update billing.promotions set spent_minor_units = spent_minor_units - @SpentMinorUnits where promotion_id = @PromotionId";
 
     const string LockUse = "select status from billing.promotion_uses where quote_id = @QuoteId for update";
 
@@ -104,6 +112,17 @@ internal static class PromotionUses
     /// <summary>With the fare, whatever it came to; what was reserved beyond is free again.</summary>
     public static void Consume(Guid quoteId, Guid rideId, long spentMinorUnits, Transaction transaction) =>
         transaction.Later(Spend, new { QuoteId = quoteId, RideId = rideId, SpentMinorUnits = spentMinorUnits });
+
+    /// <summary>The fare that it lowered is void, and the ledger has the expense back. The use still says what the fare says.</summary>
+    public static async Task GiveBack(Guid rideId, Transaction transaction, CancellationToken ct)
+    {
+        if (await transaction.Find<GivenBack>(MarkGivenBack, new { RideId = rideId }, ct) is not { } use) return;
+
+        await transaction.Execute(UncountPassenger, use, ct);
+        await transaction.Execute(GiveBackBudget, use, ct);
+    }
+
+    sealed record GivenBack(Guid PromotionId, Guid PassengerId, long SpentMinorUnits);
 
     sealed record Released(Guid PromotionId, Guid PassengerId, long ReservedMinorUnits);
 }

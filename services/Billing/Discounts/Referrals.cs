@@ -13,6 +13,19 @@ internal sealed record ReferralProgramme(
         from   billing.referral_programmes
         """;
 
+    /// <summary>
+    /// Of a referral and its programme: the newcomer has paid, while they were waited for, for a ride with more than a credit. Whoever looks first, for the
+    /// reward or for the end of the wait, finds the same.
+    /// </summary>
+    public const string IsEarned = """
+        exists (
+            select from billing.fares fare
+            join   billing.fare_settlements paid on paid.ride_id = fare.ride_id
+            where  fare.passenger_id = referral.newcomer_id and fare.kind = 'Ride' and paid.settlement = 'Settled'
+              and  paid.settled_at <= referral.entered_at + make_interval(days => programme.credit_days)
+              and  fare.total_minor_units > paid.adjusted_minor_units + fare.credited_minor_units)
+        """;
+
     public ReferralProgrammeView View => new(
         ProgrammeId, CityId, In(NewcomerMinorUnits), In(ReferrerMinorUnits), MostPerReferrer, CreditDays, In(BudgetMinorUnits), In(ReservedMinorUnits),
         In(SpentMinorUnits), StoppedAt);

@@ -25,7 +25,13 @@ internal sealed class RequestedQuotes(QuoteToken tokens, RideBills bills)
         )
         """ + RideBills.SelectHeard;
 
-    /// <summary>Stores a quote, and prices a ride that waited for nothing else: queues do not keep each other's order.</summary>
+    const string WasPricedWithout =
+        "select exists (select from billing.rides where quote_id = @QuoteId and status <> 'Open' and completed_at is not null)";
+
+    /// <summary>
+    /// Stores a quote, and prices a ride that waited for nothing else: queues do not keep each other's order. What it promised is free again when its ride was
+    /// priced without it.
+    /// </summary>
     public async Task Store(
         string token, (Guid QuoteId, Guid PassengerId, string CityId, VehicleClass VehicleClass, Money Fare) expected, Guid rideRequestId,
         Transaction transaction, CancellationToken ct)
@@ -36,9 +42,16 @@ internal sealed class RequestedQuotes(QuoteToken tokens, RideBills bills)
         }
 
         await PromotionUses.Reserve(quote, transaction, ct);
-        foreach (var bill in await transaction.List<RideBill>(StoreQuote, Row(quote, rideRequestId), ct))
+        var waiting = await transaction.List<RideBill>(StoreQuote, Row(quote, rideRequestId), ct);
+        foreach (var bill in waiting)
         {
             await bills.Conclude(bill, overdue: false, transaction, ct);
+        }
+
+        // Asked behind the ride's lock: whoever priced it meanwhile has committed.
+        if (waiting.Count == 0 && await transaction.Find<bool>(WasPricedWithout, new { quote.QuoteId }, ct))
+        {
+            await PromotionUses.Release(quote.QuoteId, transaction, ct);
         }
     }
 

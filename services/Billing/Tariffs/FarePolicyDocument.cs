@@ -24,7 +24,7 @@ internal sealed record FarePolicyDocument(
 
     /// <summary>What is wrong with it, by its field; null when nothing is.</summary>
     public Problem? Refuse(Cities cities, ZoneIndex zones, DateTimeOffset now) =>
-        RefuseScope(cities, now) ?? RefuseAmounts() ?? RefuseHours() ?? RefuseRates() ?? RefuseShares() ?? RefuseZoneFees(zones);
+        RefuseGaps() ?? RefuseScope(cities, now) ?? RefuseAmounts() ?? RefuseHours() ?? RefuseRates() ?? RefuseShares() ?? RefuseZoneFees(zones);
 
     /// <summary>The policy that it says, under the id of its line of versions.</summary>
     public FarePolicy ToPolicy(Guid policyId, int version, string currency, DateTimeOffset now) => new()
@@ -69,10 +69,18 @@ internal sealed record FarePolicyDocument(
         new(policy.CommissionBasisPoints, policy.CommissionMinorUnits),
         new(policy.Cancellation.FeeMinorUnits, (int)policy.Cancellation.Grace.TotalSeconds), policy.Band, policy.IsActive,
         [.. policy.DistanceSections.Select(section => new SectionRate(section.FromMetres, section.Rate.MinorUnits, section.Rate.UnitSize))],
-        policy.MinimumMinorUnits, policy.Night, policy.Surcharges, policy.Waiting,
+        policy.MinimumMinorUnits, policy.Night, [.. policy.Surcharges.Select(Named)], policy.Waiting,
         new(policy.Pickup.FreeMetres, policy.Pickup.Rate.MinorUnits, policy.Pickup.Rate.UnitSize), policy.StopMinorUnits, policy.BookingMinorUnits,
-        policy.ZoneFees, policy.TaxCode is { } tax ? new(tax, policy.TaxMinorUnits) : null, policy.SalesTax, policy.RoundingMinorUnits, policy.Deviation,
+        [.. policy.ZoneFees.Select(Named)], policy.TaxCode is { } tax ? new(tax, policy.TaxMinorUnits) : null, policy.SalesTax, policy.RoundingMinorUnits, policy.Deviation,
         policy.ValidFrom);
+
+    // Numbers were taken for days and meetings once. One that is no day never came; one that is no meeting is a crossing.
+    static Surcharge Named(Surcharge surcharge) => surcharge with { Days = surcharge.Days?.Where(day => Enum.IsDefined(day)).ToList() };
+
+    static ZoneFee Named(ZoneFee fee) => Enum.IsDefined(fee.On) ? fee : fee with { On = ZoneMeeting.Crossing };
+
+    /// <summary>JSON may have nothing where a list should have a member.</summary>
+    Problem? RefuseGaps() => Gap("surcharges", Surcharges) ?? Gap("distanceSections", DistanceSections) ?? Gap("zoneFees", ZoneFees);
 
     Problem? RefuseScope(Cities cities, DateTimeOffset now)
     {
@@ -98,7 +106,7 @@ internal sealed record FarePolicyDocument(
         if (Night is { BasisPoints: < 0 or > 100_000 }) return Problem.Invalid("night.basisPoints", "From 0 to 100 000 basis points.");
         foreach (var (index, surcharge) in (Surcharges ?? []).Index())
         {
-            if (!IsCode(surcharge.Code)) return NotACode($"surcharges[{index}].code");
+            if (RefuseLineCode($"surcharges[{index}].code", surcharge.Code) is { } code) return code;
             if (surcharge.From == surcharge.To) return Problem.Invalid($"surcharges[{index}].to", "A surcharge ends at another time than it begins.");
             if (Outside($"surcharges[{index}].minorUnits", surcharge.MinorUnits) is { } amount) return amount;
         }
@@ -133,7 +141,7 @@ internal sealed record FarePolicyDocument(
     {
         if (Commission.BasisPoints is < 0 or > Rounding.AllBasisPoints) return Problem.Invalid("commission.basisPoints", "From 0 to 10 000 basis points.");
         if (SalesTax is { BasisPoints: < 0 or > Rounding.AllBasisPoints }) return Problem.Invalid("salesTax.basisPoints", "From 0 to 10 000 basis points.");
-        if (Tax is { } tax && (!IsCode(tax.Code) || tax.Code == Pricing.SalesTaxCode)) return NotACode("tax.code");
+        if (Tax is { } tax && (!IsCode(tax.Code) || OwnCodes.Contains(tax.Code))) return NotACode("tax.code");
         return Deviation is { DropOffMetres: < 0 } ? Problem.Invalid("deviation.dropOffMetres", "Not negative.")
             : Deviation is { DistanceBasisPoints: < 0 } ? Problem.Invalid("deviation.distanceBasisPoints", "Not negative.")
             : Deviation is { DurationBasisPoints: < 0 } ? Problem.Invalid("deviation.durationBasisPoints", "Not negative.")
@@ -144,7 +152,7 @@ internal sealed record FarePolicyDocument(
     {
         foreach (var (index, fee) in (ZoneFees ?? []).Index())
         {
-            if (!IsCode(fee.Code)) return NotACode($"zoneFees[{index}].code");
+            if (RefuseLineCode($"zoneFees[{index}].code", fee.Code) is { } code) return code;
             if (zones.Find(CityId, fee.ZoneId) is null) return Problem.Invalid($"zoneFees[{index}].zoneId", "There is no such zone in this city.");
             if (Outside($"zoneFees[{index}].minorUnits", fee.MinorUnits) is { } amount) return amount;
         }
@@ -161,7 +169,24 @@ internal sealed record FarePolicyDocument(
     static Problem? Outside(string field, long number, long least = 0) =>
         number < least || number > LargestAmount ? Problem.Invalid(field, $"From {least} to {LargestAmount}.") : null;
 
+    /// <summary>A line of the fare is known by its code: under one of ours it would be taken for ours, under the tax's for a tax.</summary>
+    Problem? RefuseLineCode(string field, string code) =>
+        !IsCode(code) || OwnCodes.Contains(code) ? NotACode(field)
+        : code == Tax?.Code ? Problem.Invalid(field, "This is the code of the tax.")
+        : null;
+
     static Problem NotACode(string field) => Problem.Invalid(field, "A code has 1 to 40 small letters, digits and hyphens, and is not one that we use ourselves.");
+
+    static Problem? Gap<T>(string field, IReadOnlyList<T?>? members)
+        where T : class
+    {
+        foreach (var (index, member) in (members ?? []).Index())
+        {
+            if (member is null) return Problem.Invalid($"{field}[{index}]", "A member of a list is not null.");
+        }
+
+        return null;
+    }
 
     static Problem TooLong(string field) => Problem.Invalid(field, $"At most {LongestList}.");
 

@@ -4,12 +4,12 @@ using Tumpang.ServiceDefaults;
 namespace Tumpang.Billing.Features.Discounts;
 
 /// <summary>
-/// A newcomer who has not paid for a ride for as long as a credit lives is waited for no longer: what was reserved for the referrer is free again. Rows are
-/// taken in the order in which a code is entered: referral, count, programme.
+/// A newcomer who has not paid for a ride for as long as a credit lives is waited for no longer: what was reserved for the referrer is free again. Who paid
+/// in time is left to <see cref="RewardReferrals"/>, however late it comes. Rows are taken in the order in which a code is entered: referral, count, programme.
 /// </summary>
 internal sealed class LapseReferrals(Database database, CityClock clock, IOptions<BillingOptions> options) : ISweep
 {
-    const string LapseOne = """
+    const string LapseOne = $"""
         update billing.referrals
         set    status = 'Lapsed', decided_at = @Now
         where  newcomer_id = (
@@ -17,6 +17,7 @@ internal sealed class LapseReferrals(Database database, CityClock clock, IOption
             from     billing.referrals referral
             join     billing.referral_programmes programme using (programme_id)
             where    referral.status = 'Pending' and referral.entered_at <= @Now - make_interval(days => programme.credit_days)
+              and    not {ReferralProgramme.IsEarned}
             order by referral.entered_at
             limit    1
             for update of referral skip locked)

@@ -9,16 +9,13 @@ namespace Tumpang.Billing.Features.Discounts;
 /// </summary>
 internal sealed class RewardReferrals(Database database, CityClock clock, IOptions<BillingOptions> options) : ISweep
 {
-    const string ClaimOne = """
-        select newcomer_id, referrer_id, programme_id
+    const string ClaimOne = $"""
+        select referral.newcomer_id, referral.referrer_id, referral.programme_id
         from   billing.referrals referral
-        where  status = 'Pending' and exists (
-               select from billing.fares fare
-               join   billing.fare_settlements paid on paid.ride_id = fare.ride_id
-               where  fare.passenger_id = referral.newcomer_id and fare.kind = 'Ride' and paid.settlement = 'Settled'
-                 and  fare.total_minor_units > paid.adjusted_minor_units + fare.credited_minor_units)
+        join   billing.referral_programmes programme using (programme_id)
+        where  referral.status = 'Pending' and {ReferralProgramme.IsEarned}
         limit  1
-        for    update skip locked
+        for    update of referral skip locked
         """;
 
     const string MarkRewarded = "update billing.referrals set status = 'Rewarded', decided_at = @Now where newcomer_id = @NewcomerId";

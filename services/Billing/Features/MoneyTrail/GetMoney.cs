@@ -29,7 +29,7 @@ internal static class GetMoney
         select fare.fare_id, fare.kind, fare.basis, fare.currency, fare.full_minor_units, fare.total_minor_units, fare.promotion_minor_units,
                fare.commission_minor_units, fare.driver_earning_minor_units, fare.tax_minor_units, paid.adjusted_minor_units, fare.fare_factor_basis_points,
                fare.breakdown, fare.policy_id, fare.policy_version, policy.name as policy_name, paid.settlement, fare.finalised_at, paid.owed_since,
-               paid.settled_at, paid.collected_minor_units, fare.credited_minor_units
+               paid.settled_at, paid.collected_minor_units, fare.credited_minor_units, fare.booked_at
         from   billing.fare_settlements paid
         join   billing.fares fare on (fare.ride_id, fare.booked_at) = (paid.ride_id, paid.booked_at)
         join   billing.fare_policies policy on (policy.policy_id, policy.version) = (fare.policy_id, fare.policy_version)
@@ -116,7 +116,7 @@ internal static class GetMoney
             promotion?.View(), fare?.View(), fare is null || ride.TipMinorUnits == 0 ? null : new(ride.TipMinorUnits, fare.Currency), adjustments,
             TransferView.Of(posted.Where(row => row.PayoutId is null)), (side as PaymentSide.Known)?.Told, side is not PaymentSide.Away,
             [.. payouts.Select(payout => payout.View(TransferView.Of(posted.Where(row => row.PayoutId == payout.PayoutId))))],
-            fare?.StatementIn(ride, cities), AccountSum.Of(posted.Where(row => row.PayoutId is null)), checks, VerdictOn(checks, side));
+            fare is null ? null : StatementDay.Of(ride.DriverId, fare.Currency, fare.BookedAt, cities), AccountSum.Of(posted.Where(row => row.PayoutId is null)), checks, VerdictOn(checks, side));
     }
 
     static IReadOnlyList<MoneyCheck> Check(
@@ -155,7 +155,7 @@ internal static class GetMoney
         Guid FareId, FareKind Kind, FareBasis Basis, string Currency, long FullMinorUnits, long TotalMinorUnits, long PromotionMinorUnits,
         long CommissionMinorUnits, long DriverEarningMinorUnits, long TaxMinorUnits, long AdjustedMinorUnits, int FareFactorBasisPoints, string Breakdown,
         Guid PolicyId, int PolicyVersion, string PolicyName, Settlement Settlement, DateTimeOffset FinalisedAt, DateTimeOffset? OwedSince,
-        DateTimeOffset? SettledAt, long CollectedMinorUnits, long CreditedMinorUnits)
+        DateTimeOffset? SettledAt, long CollectedMinorUnits, long CreditedMinorUnits, DateTimeOffset BookedAt)
     {
         public FareFigures Figures => new(
             TotalMinorUnits, PromotionMinorUnits, CommissionMinorUnits, DriverEarningMinorUnits, TaxMinorUnits, AdjustedMinorUnits,
@@ -165,11 +165,6 @@ internal static class GetMoney
             FareId, Kind, Basis, LinesOf(Breakdown, Currency), new(PolicyId, PolicyVersion, PolicyName), FareFactorBasisPoints, In(FullMinorUnits),
             In(TotalMinorUnits), In(PromotionMinorUnits), In(CommissionMinorUnits), In(DriverEarningMinorUnits), In(TaxMinorUnits), In(AdjustedMinorUnits),
             Settlement.ToString(), FinalisedAt, OwedSince, SettledAt);
-
-        /// <summary>The driver's statement that has it, by the city's own calendar.</summary>
-        public StatementDay? StatementIn(RideRow ride, Cities cities) => ride.CityId is { } id && cities.Find(id) is { } city
-            ? new(ride.DriverId, DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(FinalisedAt, city.TimeZone).DateTime), Currency)
-            : null;
 
         Money In(long minorUnits) => new(minorUnits, Currency);
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Tumpang.Contracts;
+using Tumpang.ServiceDefaults;
 
 namespace Tumpang.Billing.Features.MoneyTrail;
 
@@ -44,7 +45,13 @@ internal sealed record PayoutMoney(
     DateTimeOffset? EndedAt, IReadOnlyList<TransferView> Transfers);
 
 /// <summary>Whose statement of which day.</summary>
-internal sealed record StatementDay(Guid DriverId, DateOnly Day, string Currency);
+internal sealed record StatementDay(Guid DriverId, DateOnly Day, string Currency)
+{
+    /// <summary>By the calendar of its currency, whose statements alone there are; null where nobody keeps that any more.</summary>
+    /// <param name="bookedAt">When it is in the books.</param>
+    public static StatementDay? Of(Guid driverId, string currency, DateTimeOffset bookedAt, Cities cities) =>
+        cities.CalendarOf(currency) is { } calendar ? new(driverId, calendar.DayAt(bookedAt), currency) : null;
+}
 
 /// <summary>A transfer of the ledger; its entries sum to zero.</summary>
 internal sealed record TransferView(

@@ -5,7 +5,7 @@ namespace Tumpang.Billing.Features.Payments;
 
 /// <summary>
 /// This fare should never have been: whatever the ride has moved between accounts is moved back by one transfer, the credit that was set off against it
-/// included.
+/// included; its promotion has not been given.
 /// </summary>
 internal sealed class OnPaymentVoided : IEventHandler<PaymentVoided>
 {
@@ -29,11 +29,13 @@ internal sealed class OnPaymentVoided : IEventHandler<PaymentVoided>
             return;
         }
 
+        // The promotion before the credit and the ledger, as when a fare is written.
+        await PromotionUses.GiveBack(happened.RideId, transaction, ct);
         var moved = await transaction.List<Row>(Moved, new { happened.RideId }, ct);
         if (moved.FirstOrDefault(row => row is { Account: AccountKind.PassengerCredit, MinorUnits: > 0 }) is { } used)
         {
             var (passenger, currency) = (happened.PassengerId, happened.Amount.Currency);
-            await PassengerCredits.Note(
+            await PassengerCredits.NoteReturned(
                 new(passenger, currency, CreditSource.Returned, happened.PaymentOrderId, happened.RideId, used.MinorUnits, happened.OccurredAt), transaction, ct);
         }
 

@@ -5,8 +5,8 @@ using Tumpang.ServiceDefaults;
 namespace Tumpang.Billing.Features.Payouts;
 
 /// <summary>
-/// A driver's day or week in one currency: the balance before, what moved it by kind, the balance after. Days are those of the city whose currency it is;
-/// weeks begin on Monday.
+/// A driver's day or week in one currency: the balance before, what moved it by kind, the balance after. Days are those of the first city whose currency
+/// it is (<see cref="CurrencyCalendar"/>); weeks begin on Monday.
 /// </summary>
 internal static class GetStatement
 {
@@ -37,7 +37,7 @@ internal static class GetStatement
     {
         if (period is not ("day" or "week")) return BillingProblems.PeriodInvalid.ToHttp();
         if (on.Year is < FirstYear or > LastYear) return Problem.Invalid("on", $"A day of the years {FirstYear} to {LastYear}.").ToHttp();
-        if (cities.All.FirstOrDefault(city => city.Currency == currency) is not { } city)
+        if (cities.CalendarOf(currency) is not { } city)
         {
             return Problem.Invalid("currency", "No city keeps this currency.").ToHttp();
         }

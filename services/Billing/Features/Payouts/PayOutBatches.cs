@@ -47,7 +47,7 @@ internal sealed class PayOutBatches(Database database, Cities cities, CityClock 
         }
 
         var now = clock.GetUtcNow();
-        foreach (var city in cities.All.DistinctBy(city => city.Currency))
+        foreach (var city in cities.Calendars())
         {
             var period = Rules.NewestPeriod(TimeZoneInfo.ConvertTime(now, city.TimeZone).DateTime).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
             if (!await database.Find<bool>(IsFinished, new { city.Currency, Period = period }, ct) && await PayNext(city.Currency, period, now, ct))

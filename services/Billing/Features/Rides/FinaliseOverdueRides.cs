@@ -24,9 +24,12 @@ internal sealed partial class FinaliseOverdueRides(
         returning ride_id
         """;
 
+    const string Lock = "select 1 from billing.rides where ride_id = @RideId and status = 'Open' for update";
+
+    // A statement of its own, behind the lock: a quote that was stored meanwhile is seen, and nobody waits for one that was not.
     const string Read = """
         with heard as (
-            select * from billing.rides where ride_id = @RideId and status = 'Open' for update
+            select * from billing.rides where ride_id = @RideId and status = 'Open'
         )
         """ + RideBills.SelectHeard;
 
@@ -40,6 +43,7 @@ internal sealed partial class FinaliseOverdueRides(
         }
 
         await using var transaction = await database.Begin(ct);
+        await transaction.Execute(Lock, new { RideId = rideId }, ct);
         if (await transaction.Find<RideBill>(Read, new { RideId = rideId }, ct) is { } bill)
         {
             var priced = await bills.Conclude(bill, overdue: true, transaction, ct);

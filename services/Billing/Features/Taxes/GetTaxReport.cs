@@ -12,13 +12,14 @@ namespace Tumpang.Billing.Features.Taxes;
 /// </summary>
 internal static class GetTaxReport
 {
-    // Tips are the driver's alone: they come with the fare, and go with a void one. An adjustment has no tips of its own.
+    // Tips are the driver's alone: they come with the fare, go with what an adjustment took off them, and the rest of them with a void one.
     const string Moved = """
         with moved as (
             select   transfer.transfer_id, transfer.occurred_at, transfer.kind, fare.policy_id, fare.policy_version,
                      coalesce(-sum(entry.amount_minor_units) filter (where account.kind = 'Tax'), 0) as tax_minor_units,
                      coalesce(-sum(entry.amount_minor_units) filter (where account.kind <> 'Tax'), 0)
-                     - case transfer.kind when 'Fare' then tip.minor_units when 'Void' then -tip.minor_units else 0 end as taxable_minor_units
+                     - case transfer.kind when 'Fare' then tip.minor_units when 'Void' then lowered.minor_units - tip.minor_units else -lowered.minor_units end
+                     as taxable_minor_units
             from     billing.ledger_transfers transfer
             join     billing.fare_settlements paid on paid.ride_id = transfer.ride_id
             join     billing.fares fare on (fare.ride_id, fare.booked_at) = (paid.ride_id, paid.booked_at)
@@ -28,9 +29,14 @@ internal static class GetTaxReport
                 select coalesce(sum((line ->> 'amountMinorUnits')::bigint), 0) as minor_units
                 from   jsonb_array_elements(fare.breakdown) as line
                 where  line ->> 'code' = 'tip') as tip
+            cross    join lateral (
+                select coalesce(sum(tip_minor_units), 0) as minor_units
+                from   billing.adjustments
+                where  ride_id = transfer.ride_id and status = 'Effective'
+                  and  (transfer.kind = 'Void' or transfer.business_key = 'adjustment:' || adjustment_id)) as lowered
             where    transfer.occurred_at >= @From and transfer.occurred_at < @Until
               and    (account.kind = 'Tax' or (account.kind in ('DriverPayable', 'Commission') and transfer.kind in ('Fare', 'Adjustment', 'Void')))
-            group by transfer.transfer_id, transfer.occurred_at, transfer.kind, fare.policy_id, fare.policy_version, tip.minor_units
+            group by transfer.transfer_id, transfer.occurred_at, transfer.kind, fare.policy_id, fare.policy_version, tip.minor_units, lowered.minor_units
         )
         select   (moved.occurred_at at time zone @TimeZone)::date::timestamp as day, policy.tax_code, policy.tax_minor_units as fixed_tax_minor_units,
                  policy.sales_tax_basis_points, policy.sales_tax_inclusive, moved.kind = 'Fare' as of_fares, count(*) as transfers,

@@ -1,0 +1,1 @@
+alter table billing.adjustments drop column tip_minor_units;
