@@ -54,6 +54,7 @@ internal static class BillingRoutes
         operators.MapGet("/tax-report.csv", GetTaxReport.HandleCsv);
         operators.MapGet("/fares/recomputed", RecomputeFares.Handle);
         operators.MapPost("/chargebacks/{disputeId:guid}/forgive", ForgiveChargeback.Handle).Idempotent();
+        operators.MapPost("/chargebacks/{disputeId:guid}/forgive-top-up", ForgiveTopUpChargeback.Handle).Idempotent();
         operators.MapGet("/rides/{rideId:guid}/money", GetMoney.Handle);
         app.MapPost("/internal/ledger/clearing", FindClearing.Handle).RequireServiceKey("payment");
     }
