@@ -85,6 +85,8 @@ internal static class BillingProblems
     public static Problem AmountNotPositive { get; } =
         Problem.Invalid("amountMinorUnits", "An adjustment takes off a whole number of minor units, more than zero.");
 
+    public static Problem WalletNotOverdrawn { get; } = new(409, "wallet-not-overdrawn", "This wallet is not below zero: there is nothing to forgive.");
+
     public static Problem ReasonInvalid { get; } = Problem.Invalid("reason", "A reason has 1 to 500 characters.");
 
     public static Problem SecondOperatorRequired { get; } =

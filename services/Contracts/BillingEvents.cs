@@ -72,6 +72,20 @@ public sealed record PassengerDebtSettled(Guid PassengerId, Guid RideId, Money A
     public override Guid AggregateId => RideId;
 }
 
+/// <summary>A bank took back more of what was paid into a wallet than was left in it; match refuses new requests until it is made good.</summary>
+/// <param name="Amount">By how much the wallet is below zero now; told again whenever that changes. Versions count per passenger and currency.</param>
+public sealed record WalletDebtIncurred(Guid PassengerId, Money Amount) : Event
+{
+    public override Guid AggregateId => PassengerId;
+}
+
+/// <summary>The wallet in that currency is not below zero any more.</summary>
+/// <param name="Amount">Zero, in the wallet's currency.</param>
+public sealed record WalletDebtSettled(Guid PassengerId, Money Amount) : Event
+{
+    public override Guid AggregateId => PassengerId;
+}
+
 /// <summary>So much is reserved for a driver and off their balance; payment moves it to their bank account.</summary>
 /// <param name="PayoutId">Also the key under which it is paid, once.</param>
 public sealed record PayoutDue(Guid PayoutId, Guid DriverId, Money Amount) : Event

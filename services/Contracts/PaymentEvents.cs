@@ -129,25 +129,54 @@ public sealed record PaymentVoided(Guid PaymentOrderId, Guid RideId, Guid Passen
 /// <summary>A cardholder takes a charge back through their bank: the provider has withdrawn it, and a fee, until the bank decides.</summary>
 /// <param name="Fee">What the provider takes beside the amount.</param>
 /// <param name="Reason">The bank's word for it, for example fraudulent.</param>
+/// <param name="TipId">When it is not the fare that is taken back, but what was given to the driver.</param>
 public sealed record ChargebackReceived(
-    Guid DisputeId, Guid PaymentOrderId, Guid RideId, Guid PassengerId, Guid DriverId, Money Amount, Money Fee, string Reason) : Event
+    Guid DisputeId, Guid PaymentOrderId, Guid RideId, Guid PassengerId, Guid DriverId, Money Amount, Money Fee, string Reason, Guid? TipId = null) : Event
 {
     public override Guid AggregateId => RideId;
 }
 
 /// <summary>The bank has decided for us: the amount is back with the provider.</summary>
 /// <param name="Fee">What of the fee came back with it; a provider may keep it.</param>
-public sealed record ChargebackWon(Guid DisputeId, Guid PaymentOrderId, Guid RideId, Guid PassengerId, Guid DriverId, Money Amount, Money Fee) : Event
+/// <param name="TipId">As of <see cref="ChargebackReceived"/>.</param>
+public sealed record ChargebackWon(
+    Guid DisputeId, Guid PaymentOrderId, Guid RideId, Guid PassengerId, Guid DriverId, Money Amount, Money Fee, Guid? TipId = null) : Event
 {
     public override Guid AggregateId => RideId;
 }
 
 /// <summary>The bank has decided for the cardholder: amount and fee are gone.</summary>
 /// <param name="SurplusId">When it was a payment of a code that was one too many: whoever made it has it back, and the fare is paid all the same.</param>
+/// <param name="TipId">As of <see cref="ChargebackReceived"/>; the driver keeps it.</param>
 public sealed record ChargebackLost(
-    Guid DisputeId, Guid PaymentOrderId, Guid RideId, Guid PassengerId, Guid DriverId, Money Amount, Money Fee, Guid? SurplusId = null) : Event
+    Guid DisputeId, Guid PaymentOrderId, Guid RideId, Guid PassengerId, Guid DriverId, Money Amount, Money Fee, Guid? SurplusId = null,
+    Guid? TipId = null) : Event
 {
     public override Guid AggregateId => RideId;
+}
+
+/// <summary>
+/// A cardholder takes back what was paid into a wallet: the provider has withdrawn it, and a fee, until the bank decides, and billing takes it from the wallet.
+/// </summary>
+/// <param name="Fee">What the provider takes beside the amount.</param>
+/// <param name="Reason">The bank's word for it, for example fraudulent.</param>
+public sealed record TopUpChargebackReceived(Guid DisputeId, Guid TopUpId, Guid PassengerId, Money Amount, Money Fee, string Reason) : Event
+{
+    public override Guid AggregateId => TopUpId;
+}
+
+/// <summary>The bank has decided for us: the amount is back with the provider, and in the wallet. May be heard before it is heard that it was withdrawn.</summary>
+/// <param name="Fee">What was withdrawn beside the amount.</param>
+/// <param name="FeeBack">What of it came back; a provider may keep it.</param>
+public sealed record TopUpChargebackWon(Guid DisputeId, Guid TopUpId, Guid PassengerId, Money Amount, Money Fee, Money FeeBack) : Event
+{
+    public override Guid AggregateId => TopUpId;
+}
+
+/// <summary>The bank has decided for the cardholder: amount and fee are gone. May be heard before it is heard that it was withdrawn.</summary>
+public sealed record TopUpChargebackLost(Guid DisputeId, Guid TopUpId, Guid PassengerId, Money Amount, Money Fee) : Event
+{
+    public override Guid AggregateId => TopUpId;
 }
 
 /// <summary>

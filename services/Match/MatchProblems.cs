@@ -31,6 +31,9 @@ static class MatchProblems
 
     public static readonly Problem DebtOutstanding = new(409, "debt-outstanding", "An earlier ride is not paid yet; settle it first.");
 
+    public static readonly Problem WalletOverdrawn =
+        new(409, "wallet-overdrawn", "Your bank took back what was paid into your wallet, and more than was left in it; top it up first.");
+
     public static readonly Problem ActiveRide = new(409, "active-ride", "You are on a ride, or driving one; it must end first.");
 
     public static readonly Problem AlreadyRequested = new(409, "already-requested", "You are already looking for a ride.");

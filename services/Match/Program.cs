@@ -21,6 +21,8 @@ builder.AddBus(bus => bus
     .Handle<PaymentMethodRemoved, OnPaymentMethodRemoved>()
     .Handle<PassengerDebtIncurred, OnPassengerDebtIncurred>()
     .Handle<PassengerDebtSettled, OnPassengerDebtSettled>()
+    .Handle<WalletDebtIncurred, OnWalletDebtIncurred>()
+    .Handle<WalletDebtSettled, OnWalletDebtSettled>()
     .Handle<FavouriteDriverAdded, OnFavouriteDriverAdded>()
     .Handle<FavouriteDriverRemoved, OnFavouriteDriverRemoved>());
 

@@ -7,9 +7,12 @@ namespace Tumpang.Matching;
 /// What stands in the way of a new ride request, read right after the attempt to insert it; so an attempt that lost a race sees the winner.
 /// </summary>
 /// <param name="Inserted">The row is there: no constraint refused it.</param>
+/// <param name="WalletOverdrawn">A bank took back what was paid into the wallet, and the wallet did not hold it any more.</param>
 /// <param name="AlreadyScheduled">Another ride of the passenger is scheduled for the same half hour.</param>
 /// <param name="PaymentMethodKind">Of the passenger's own method; null when match does not know it.</param>
-sealed record RideRequestGuards(bool Inserted, bool OnARide, bool AnotherIsLive, bool InDebt, bool QuoteUsed, bool AlreadyScheduled, PaymentMethodKind? PaymentMethodKind)
+sealed record RideRequestGuards(
+    bool Inserted, bool OnARide, bool AnotherIsLive, bool InDebt, bool WalletOverdrawn, bool QuoteUsed, bool AlreadyScheduled,
+    PaymentMethodKind? PaymentMethodKind)
 {
     /// <summary>The request that may be made, or the first reason why not.</summary>
     public Decision<RideRequested> Decide(
@@ -18,6 +21,7 @@ sealed record RideRequestGuards(bool Inserted, bool OnARide, bool AnotherIsLive,
             { OnARide: true } => MatchProblems.ActiveRide,
             { AnotherIsLive: true } => MatchProblems.AlreadyRequested,
             { InDebt: true } => MatchProblems.DebtOutstanding,
+            { WalletOverdrawn: true } => MatchProblems.WalletOverdrawn,
             { QuoteUsed: true } => MatchProblems.QuoteUsed,
             { AlreadyScheduled: true } => MatchProblems.AlreadyScheduled,
             { PaymentMethodKind: null } or { Inserted: false } => MatchProblems.PaymentMethodUnknown,

@@ -30,13 +30,14 @@ internal sealed record DisputeTold(
 
 /// <summary>
 /// Writes down what a provider tells of disputes: webhooks and answers come here alike, in any order and any number. Whatever is heard first begins the
-/// dispute, the first end counts. Everybody takes the order's lock first.
+/// dispute, the first end counts. Everybody takes the lock of the order first, or of the top-up.
 /// </summary>
-internal sealed partial class Disputes(CityClock clock, Refunds refunds, Signal<ReturnSurplus> returns, ILogger<Disputes> logger)
+internal sealed partial class Disputes(
+    CityClock clock, Refunds refunds, TopUpDisputes topUps, Signal<ReturnSurplus> returns, ILogger<Disputes> logger)
 {
     // What was captured has the name of what was held for it, and has it written down only when its success is.
     const string ChargeOf = """
-        select attempt.id as attempt_id, attempt.order_id
+        select attempt.id as attempt_id, attempt.order_id, null::uuid as top_up_id, null::uuid as tip_id
         from   payment.attempts attempt
         join   payment.payment_methods method on method.id = attempt.payment_method_id and method.provider = @Provider
         where  attempt.id in (
@@ -50,31 +51,30 @@ internal sealed partial class Disputes(CityClock clock, Refunds refunds, Signal<
             from   payment.authorisations hold
             join   payment.attempts capture on capture.authorisation_id = hold.id
             where  hold.provider_authorisation_id = @ProviderReference)
+        union all
+        select null, null, top_up.id, null
+        from   payment.top_ups top_up
+        join   payment.payment_methods method on method.id = top_up.payment_method_id and method.provider = @Provider
+        where  top_up.id = @AttemptId or top_up.provider_charge_id = @ProviderReference
+        union all
+        select null, tip.order_id, null, tip.id
+        from   payment.tips tip
+        join   payment.payment_methods method on method.id = tip.payment_method_id and method.provider = @Provider
+        where  tip.id = @AttemptId or tip.provider_charge_id = @ProviderReference
         limit  1
         """;
 
     // Of the payments of one code, the reference says which it is.
     const string DisputedOf = """
-        select attempt.id as attempt_id, attempt.kind, attempt.status, attempt.provider_charge_id is not distinct from @ProviderReference as is_first,
-               surplus.id as surplus_id
+        select attempt.id as attempt_id, null::uuid as tip_id, attempt.kind, attempt.status,
+               attempt.provider_charge_id is not distinct from @ProviderReference as is_first, surplus.id as surplus_id
         from   payment.attempts attempt
         left   join payment.surplus_payments surplus on surplus.provider = @Provider and surplus.provider_charge_id = @ProviderReference
         where  attempt.id = @AttemptId
-        """;
-
-    const string InsertOnce = """
-        insert into payment.disputes (id, provider, provider_dispute_id, order_id, attempt_id, surplus_id, amount_minor_units, fee_minor_units, currency,
-               reason, status, opened_at, evidence_due_at, received_at)
-        values (@Id, @Provider, @ProviderDisputeId, @OrderId, @AttemptId, @SurplusId, @MinorUnits, @FeeMinorUnits, @Currency, @Reason, 'Received',
-               @OpenedAt, @EvidenceDueAt, @Now)
-        on conflict do nothing
-        """;
-
-    const string EndOnce = """
-        update payment.disputes
-        set    status = @Status, fee_back_minor_units = @FeeBack, ended_at = @Now
-        where  provider = @Provider and provider_dispute_id = @ProviderDisputeId and status = 'Received'
-        returning id, surplus_id
+        union all
+        select null, tip.id, 'Card', case tip.status when 'Failed' then 'Declined' else tip.status end, false, null
+        from   payment.tips tip
+        where  tip.id = @TipId
         """;
 
     const string CountEvent = "update payment.orders set version = version + 1, updated_at = @Now where id = @OrderId returning version";
@@ -83,23 +83,30 @@ internal sealed partial class Disputes(CityClock clock, Refunds refunds, Signal<
     public async Task<bool> Record(Transaction tx, DisputeTold told, CancellationToken ct)
     {
         var named = new { told.Provider, told.Charge.AttemptId, told.Charge.ProviderReference };
-        if (await tx.Find<Charge>(ChargeOf, named, ct) is not { } charge || await tx.LockOrder(charge.OrderId, ct) is not { } order)
+        if (await tx.Find<Charge>(ChargeOf, named, ct) is not { } charge)
         {
-            NotAFares(told.Provider, told.ProviderDisputeId);
+            NotOurs(told.Provider, told.ProviderDisputeId);
             return false;
         }
 
-        var disputed = (await tx.Find<Disputed>(DisputedOf, new { charge.AttemptId, told.Provider, told.Charge.ProviderReference }, ct))!;
+        return charge.TopUpId is { } topUpId
+            ? await topUps.Record(tx, told, topUpId, ct)
+            : await Record(tx, told, charge, (await tx.LockOrder(charge.OrderId!.Value, ct))!, ct);
+    }
+
+    async Task<bool> Record(Transaction tx, DisputeTold told, Charge charge, PaymentOrder order, CancellationToken ct)
+    {
+        var disputed = (await tx.Find<Disputed>(DisputedOf, new { charge.AttemptId, charge.TipId, told.Provider, told.Charge.ProviderReference }, ct))!;
         switch (disputed)
         {
             case { SurplusId: not null } or { Status: AttemptStatus.Succeeded, Kind: not PaymentMethodKind.Qr } or { Status: AttemptStatus.Succeeded, IsFirst: true }:
                 break;
             case { Status: AttemptStatus.Declined, Kind: not PaymentMethodKind.Qr }:
-                NeverCharged(told.Provider, told.ProviderDisputeId, charge.AttemptId);
+                NeverCharged(told.Provider, told.ProviderDisputeId, (disputed.AttemptId ?? disputed.TipId)!.Value);
                 return false;
             default:
                 // It was charged, or there were no dispute; but how is still on its way to us. Whoever told will tell again.
-                throw new TimeoutException($"A payment of attempt {charge.AttemptId} is disputed before it is known.");
+                throw new TimeoutException($"A payment of {disputed.AttemptId ?? disputed.TipId} is disputed before it is known.");
         }
 
         var began = await Begin(tx, told, disputed, order, ct);
@@ -111,30 +118,15 @@ internal sealed partial class Disputes(CityClock clock, Refunds refunds, Signal<
     async Task<bool> Begin(Transaction tx, DisputeTold told, Disputed disputed, PaymentOrder order, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        var id = Guid.CreateVersion7();
-        var row = new
-        {
-            Id = id,
-            told.Provider,
-            told.ProviderDisputeId,
-            OrderId = order.Id,
-            disputed.AttemptId,
-            disputed.SurplusId,
-            told.Amount.MinorUnits,
-            FeeMinorUnits = told.Fee.MinorUnits,
-            told.Amount.Currency,
-            told.Reason,
-            told.OpenedAt,
-            told.EvidenceDueAt,
-            Now = now,
-        };
-        if (await tx.Execute(InsertOnce, row, ct) == 0)
+        // What is taken back of a tip is not taken back of the order's fare.
+        var about = new DisputeAbout(disputed.TipId is null ? order.Id : null, disputed.AttemptId, disputed.SurplusId, TipId: disputed.TipId);
+        if (await tx.BeginDispute(told, about, now, ct) is not { } id)
         {
             return false;
         }
 
         await tx.PutOffReturn(disputed.SurplusId, ct);
-        tx.Publish(new ChargebackReceived(id, order.Id, order.RideId, order.PassengerId, order.DriverId, told.Amount, told.Fee, told.Reason)
+        tx.Publish(new ChargebackReceived(id, order.Id, order.RideId, order.PassengerId, order.DriverId, told.Amount, told.Fee, told.Reason, disputed.TipId)
         {
             OccurredAt = now,
             Version = await NextVersion(tx, order, now, ct),
@@ -145,8 +137,7 @@ internal sealed partial class Disputes(CityClock clock, Refunds refunds, Signal<
     async Task<bool> End(Transaction tx, DisputeTold told, PaymentOrder order, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        var row = new { told.Provider, told.ProviderDisputeId, Status = told.Status.ToString(), FeeBack = told.FeeBack.MinorUnits, Now = now };
-        if (await tx.Find<Ended>(EndOnce, row, ct) is not { } ended)
+        if (await tx.EndDispute(told, now, ct) is not { } ended)
         {
             return false;
         }
@@ -163,13 +154,14 @@ internal sealed partial class Disputes(CityClock clock, Refunds refunds, Signal<
         return true;
     }
 
-    async Task Lose(Transaction tx, DisputeTold told, Ended ended, PaymentOrder order, DateTimeOffset now, CancellationToken ct)
+    async Task Lose(Transaction tx, DisputeTold told, EndedDispute ended, PaymentOrder order, DateTimeOffset now, CancellationToken ct)
     {
         // What was paid once too often went back by the bank instead of by us, unless it was back before.
         var ours = !await tx.TakeBackSurplus(ended.SurplusId, told.Amount.MinorUnits, now, ct);
         await tx.GiveRestOfSurplus(ended.SurplusId, ct);
         tx.OnCommitted(returns.Wake);
-        tx.Publish(new ChargebackLost(ended.Id, order.Id, order.RideId, order.PassengerId, order.DriverId, told.Amount, told.Fee, ours ? null : ended.SurplusId)
+        tx.Publish(new ChargebackLost(
+            ended.Id, order.Id, order.RideId, order.PassengerId, order.DriverId, told.Amount, told.Fee, ours ? null : ended.SurplusId, ended.TipId)
         {
             OccurredAt = now,
             Version = await NextVersion(tx, order, now, ct),
@@ -177,9 +169,9 @@ internal sealed partial class Disputes(CityClock clock, Refunds refunds, Signal<
         await refunds.SetOff(tx, order, ct);
     }
 
-    async Task Win(Transaction tx, DisputeTold told, Ended ended, PaymentOrder order, DateTimeOffset now, CancellationToken ct)
+    async Task Win(Transaction tx, DisputeTold told, EndedDispute ended, PaymentOrder order, DateTimeOffset now, CancellationToken ct)
     {
-        tx.Publish(new ChargebackWon(ended.Id, order.Id, order.RideId, order.PassengerId, order.DriverId, told.Amount, told.FeeBack)
+        tx.Publish(new ChargebackWon(ended.Id, order.Id, order.RideId, order.PassengerId, order.DriverId, told.Amount, told.FeeBack, ended.TipId)
         {
             OccurredAt = now,
             Version = await NextVersion(tx, order, now, ct),
@@ -193,17 +185,16 @@ internal sealed partial class Disputes(CityClock clock, Refunds refunds, Signal<
     static Task<long> NextVersion(Transaction tx, PaymentOrder order, DateTimeOffset now, CancellationToken ct) =>
         tx.Find<long>(CountEvent, new { OrderId = order.Id, Now = now }, ct);
 
-    sealed record Charge(Guid AttemptId, Guid OrderId);
+    /// <summary>An attempt of an order, its tip, or a top-up.</summary>
+    sealed record Charge(Guid? AttemptId, Guid? OrderId, Guid? TopUpId, Guid? TipId);
 
     /// <param name="IsFirst">Whether it is the payment that the attempt succeeded by.</param>
     /// <param name="SurplusId">When it was one too many.</param>
-    sealed record Disputed(Guid AttemptId, PaymentMethodKind Kind, AttemptStatus Status, bool IsFirst, Guid? SurplusId);
+    sealed record Disputed(Guid? AttemptId, Guid? TipId, PaymentMethodKind Kind, AttemptStatus Status, bool IsFirst, Guid? SurplusId);
 
-    sealed record Ended(Guid Id, Guid? SurplusId);
+    [LoggerMessage(LogLevel.Warning, "{Provider} tells of dispute {DisputeId} about a charge that is none of ours; see to it")]
+    partial void NotOurs(string provider, string disputeId);
 
-    [LoggerMessage(LogLevel.Warning, "{Provider} tells of dispute {DisputeId} about a charge that is no fare's: a top-up, a tip, or somebody else's; see to it")]
-    partial void NotAFares(string provider, string disputeId);
-
-    [LoggerMessage(LogLevel.Critical, "{Provider} tells of dispute {DisputeId}, but attempt {AttemptId} counts as declined; reconcile by hand")]
-    partial void NeverCharged(string provider, string disputeId, Guid attemptId);
+    [LoggerMessage(LogLevel.Critical, "{Provider} tells of dispute {DisputeId}, but {ChargeId} counts as declined; reconcile by hand")]
+    partial void NeverCharged(string provider, string disputeId, Guid chargeId);
 }

@@ -32,6 +32,7 @@ builder.Services.AddSingleton<TopUps>();
 builder.Services.AddSingleton<Tips>();
 builder.Services.AddSingleton<Payouts>();
 builder.Services.AddSingleton<Disputes>();
+builder.Services.AddSingleton<TopUpDisputes>();
 builder.Services.AddSingleton<Webhooks>();
 builder.Services.AddSingleton<Reconciliation>();
 builder.Services.AddSingleton<LedgerComparison>();

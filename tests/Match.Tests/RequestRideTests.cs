@@ -120,6 +120,27 @@ public sealed class RequestRideTests(MatchFleet fleet)
         Assert.Equal(HttpStatusCode.Created, settled.Status);
     }
 
+    [Fact]
+    public async Task Whose_wallet_is_below_zero_tops_it_up_first()
+    {
+        var passenger = await fleet.City(CityKind.Plain).Passenger();
+        await fleet.Tell(new WalletDebtIncurred(passenger.Id, new(900, "USD")) { OccurredAt = TestCity.Now, Version = 1 });
+        await fleet.Tell(new WalletDebtIncurred(passenger.Id, new(5_000, "IDR")) { OccurredAt = TestCity.Now, Version = 1 });
+        await Eventually.Is(2L, () => WalletDebts(passenger.Id));
+
+        // One of the two is made good; and told of as owed once more, late and out of order.
+        await fleet.Tell(new WalletDebtSettled(passenger.Id, new(0, "USD")) { OccurredAt = TestCity.Now, Version = 3 });
+        await Eventually.Is(1L, () => WalletDebts(passenger.Id));
+        await fleet.Tell(new WalletDebtIncurred(passenger.Id, new(400, "USD")) { OccurredAt = TestCity.Now, Version = 2 });
+        var overdrawn = await passenger.Request();
+        await fleet.Tell(new WalletDebtSettled(passenger.Id, new(0, "IDR")) { OccurredAt = TestCity.Now, Version = 2 });
+        await Eventually.Is(0L, () => WalletDebts(passenger.Id));
+        var settled = await passenger.Request();
+
+        Assert.Equal((HttpStatusCode.Conflict, "wallet-overdrawn"), (overdrawn.Status, overdrawn.Body.Code));
+        Assert.Equal(HttpStatusCode.Created, settled.Status);
+    }
+
     // Anchors 2.3, 4: the booking's answer carried the rider's password. Ours carries what was asked for and nothing else.
     [Fact]
     public async Task The_answer_says_what_was_asked_and_until_when_we_search()
@@ -146,6 +167,8 @@ public sealed class RequestRideTests(MatchFleet fleet)
         Assert.Equal(HttpStatusCode.NotFound, (await passengers[1].Cancel(rideRequestId)).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await passengers[1].Get("/v1/ride-requests/current")).Status);
     }
+
+    Task<long> WalletDebts(Guid passengerId) => fleet.Count("match.wallet_debts where passenger_id = @passengerId and not settled", new { passengerId });
 
     Task<long> Debts(Guid rideId) => fleet.Count("match.debts where ride_id = @rideId and not settled", new { rideId });
 }

@@ -8,7 +8,8 @@ namespace Tumpang.Matching.Tests;
 public sealed class RideRequestGuardsTests
 {
     static readonly RideRequestGuards Clear = new(
-        Inserted: true, OnARide: false, AnotherIsLive: false, InDebt: false, QuoteUsed: false, AlreadyScheduled: false, PaymentMethodKind: PaymentMethodKind.Card);
+        Inserted: true, OnARide: false, AnotherIsLive: false, InDebt: false, WalletOverdrawn: false, QuoteUsed: false, AlreadyScheduled: false,
+        PaymentMethodKind: PaymentMethodKind.Card);
 
     [Fact]
     public void Without_obstacles_the_request_is_made_under_the_terms_of_the_quote()
@@ -30,6 +31,7 @@ public sealed class RideRequestGuardsTests
         Assert.Equal("active-ride", Code(Clear with { OnARide = true }));
         Assert.Equal("already-requested", Code(Clear with { Inserted = false, AnotherIsLive = true }));
         Assert.Equal("debt-outstanding", Code(Clear with { InDebt = true }));
+        Assert.Equal("wallet-overdrawn", Code(Clear with { WalletOverdrawn = true }));
         Assert.Equal("quote-used", Code(Clear with { Inserted = false, QuoteUsed = true }));
         Assert.Equal("already-scheduled", Code(Clear with { Inserted = false, AlreadyScheduled = true }));
         Assert.Equal("payment-method-unknown", Code(Clear with { Inserted = false, PaymentMethodKind = null }));

@@ -112,10 +112,12 @@ public sealed class ScheduledRideTests(MatchFleet fleet)
     public async Task Who_owes_or_has_taken_the_payment_method_away_since_the_order_has_no_ride()
     {
         var city = fleet.City(CityKind.Planned);
-        var passengers = await city.Passengers(3);
+        var passengers = await city.Passengers(4);
         await city.Driver();
         var ids = (await Task.WhenAll(passengers.Select(passenger => passenger.Schedule(Later)))).Select(reply => reply.Body.RideRequestId).ToArray();
 
+        await fleet.Tell(new WalletDebtIncurred(passengers[3].Id, new(500, "USD")) { OccurredAt = TestCity.Now, Version = 1 });
+        await Eventually.Is(1L, () => fleet.Count("match.wallet_debts where passenger_id = @Id", new { passengers[3].Id }));
         await fleet.Tell(
             new PassengerDebtIncurred(passengers[0].Id, Guid.CreateVersion7(), new(500, "USD")) { OccurredAt = TestCity.Now, Version = 1 },
             new PaymentMethodRemoved(passengers[1].PaymentMethodId, passengers[1].Id) { OccurredAt = TestCity.Now, Version = 2 });
@@ -124,10 +126,11 @@ public sealed class ScheduledRideTests(MatchFleet fleet)
         await TimeHasCome(secondsToPickup: 1, ids);
         await passengers[0].Sees(ids[0], RideRequestStatus.Cancelled);
         await passengers[1].Sees(ids[1], RideRequestStatus.Cancelled);
+        await passengers[3].Sees(ids[3], RideRequestStatus.Cancelled);
 
         await Eventually.Is(0L, () => Scheduled(passengers[2]));
 
-        foreach (var id in ids[..2]) Assert.Equal([nameof(RideRequested), nameof(RideRequestCancelled)], await fleet.EventsOf(id));
+        foreach (var id in ids.Where(id => id != ids[2])) Assert.Equal([nameof(RideRequested), nameof(RideRequestCancelled)], await fleet.EventsOf(id));
         Assert.Contains(nameof(ScheduledSearchStarted), await fleet.EventsOf(ids[2]));
     }
 

@@ -153,6 +153,61 @@ public sealed class ChargebackTests(MoneyFleet fleet)
             (await EventsOf("billing", ride)).Where(told => told.StartsWith("PassengerDebt", StringComparison.Ordinal)));
     }
 
+    // Of a tip as of a fare: the driver keeps it, what is lost is our loss, the passenger owes it, and an operator may forgive it.
+    [Theory]
+    [InlineData("tok_dispute_lost", "Lost")]
+    [InlineData("tok_dispute_twice", "Lost")]
+    [InlineData("tok_dispute_silent", "Lost")]
+    [InlineData("tok_dispute_won", "Won")]
+    [InlineData("tok_dispute_late", "Won")]
+    public async Task A_tip_that_is_taken_back_is_on_the_money_page_and_owed_when_it_is_lost(string cardToken, string end)
+    {
+        var ride = await (await Ride.PaidBy(fleet, "tok_ok")).Becomes("Settled");
+        await ride.Tip(300, cardToken);
+
+        var page = await Ends(ride, end);
+
+        var isLost = end == "Lost";
+        Assert.Equal(
+            (isLost ? Ride.Fare - Fee : Ride.Fare + 300, isLost ? 300 : 0, isLost ? Fee : 0),
+            (SumOn(page, "ProviderClearing"), SumOn(page, "ChargebackLosses"), SumOn(page, "ProviderFees")));
+        Assert.Equal((-675 - 300, 0), (SumOn(page, "DriverPayable"), SumOn(page, "PassengerReceivable")));
+        var dispute = Assert.Single(page.GetProperty("payment").GetProperty("disputes").EnumerateArray());
+        var tip = Assert.Single(page.GetProperty("payment").GetProperty("tips").EnumerateArray());
+        Assert.Equal(tip.GetProperty("tipId").GetGuid(), dispute.GetProperty("tipId").GetGuid());
+        if (isLost)
+        {
+            Assert.Equal("Chargeback", (await OneDebt(ride, 300)).GetProperty("cause").GetString());
+            var path = $"/v1/ops/chargebacks/{dispute.GetProperty("disputeId").GetGuid()}/forgive";
+            using var forgiven = await fleet.AsOperator(HttpMethod.Post, "billing", path, new { reason = "an honest mistake" });
+            Assert.Equal(HttpStatusCode.OK, forgiven.StatusCode);
+        }
+
+        Assert.Empty((await Debts(ride)).EnumerateArray());
+        await fleet.BooksAgree();
+    }
+
+    // The tip and the fare are taken back for good, and the fare was lowered: what the passenger had paid too much is set off against the fare, not the tip.
+    [Fact]
+    public async Task What_is_taken_off_a_fare_is_not_set_off_against_a_tip()
+    {
+        var ride = await (await Ride.PaidBy(fleet, "tok_ok")).Becomes("Settled");
+        await ride.Tip(300, "tok_dispute_lost");
+        await Ends(ride, "Lost");
+        await Decide(await Open(ride, 0), "lost");
+        await DebtsAre(ride, 300, Ride.Fare);
+
+        await LowerAndHear(ride, 250);
+
+        await DebtsAre(ride, 300, Ride.Fare - 250);
+        var tip = await fleet.One<Guid>(
+            "select d.id from payment.disputes d join payment.tips t on t.id = d.tip_id where t.ride_id = @RideId", new { ride.RideId });
+        using var forgiven = await fleet.AsOperator(HttpMethod.Post, "billing", $"/v1/ops/chargebacks/{tip}/forgive", new { reason = "an honest mistake" });
+        Assert.Equal(HttpStatusCode.OK, forgiven.StatusCode);
+        await OneDebt(ride, Ride.Fare - 250);
+        await fleet.BooksAgree();
+    }
+
     // Charges, lowerings, refunds, disputes of any part and their ends, in any order, at once: captured - refunded - charged back is never below zero,
     // and every book says the same afterwards.
     [Fact]
@@ -272,6 +327,11 @@ public sealed class ChargebackTests(MoneyFleet fleet)
             () => fleet.One<long>("select adjusted_minor_units from payment.orders where ride_id = @RideId", new { ride.RideId }),
             adjusted => adjusted == minorUnits, Ct);
     }
+
+    /// <summary>Debts of exactly these amounts, the oldest first.</summary>
+    Task DebtsAre(Ride ride, params long[] minorUnits) => Eventually.Get(
+        () => Debts(ride),
+        debts => debts.EnumerateArray().Select(debt => debt.GetProperty("amount").GetProperty("minorUnits").GetInt64()).SequenceEqual(minorUnits), Ct);
 
     /// <summary>The only debt, once it is so much.</summary>
     async Task<JsonElement> OneDebt(Ride ride, long minorUnits) => (await Eventually.Get(

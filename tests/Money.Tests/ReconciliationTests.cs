@@ -39,6 +39,28 @@ public sealed class ReconciliationTests(MoneyFleet fleet)
         await fleet.BooksAgree();
     }
 
+    // What cardholders took back of top-ups and of tips is in the provider's file and in our books alike.
+    [Fact]
+    public async Task A_day_of_top_ups_and_tips_that_were_taken_back_agrees()
+    {
+        await Settle(await Closed());
+        var (spent, kept) = (new Wallet(fleet), new Wallet(fleet));
+        var (lost, won) = (await spent.TopUp(1_000, "tok_dispute_lost"), await kept.TopUp(1_000, "tok_dispute_won"));
+        var ride = await (await Ride.PaidBy(fleet, "tok_ok")).Becomes("Settled");
+        await ride.Tip(300, "tok_dispute_lost");
+        await spent.DisputeOf(lost, "Lost");
+        await kept.DisputeOf(won, "Won");
+        await ride.Money(page => IsQuiet(page) && DisputesOf(page) == 1);
+        var day = await Closed();
+
+        var found = await Settle(day);
+
+        // Of the lost ones only the fees are left, of the others all.
+        Assert.Equal(1_000 + Ride.Fare - (2 * Fee), Minor(Assert.Single(found.GetProperty("paidToBank").EnumerateArray())));
+        Assert.Empty(found.GetProperty("differences").EnumerateArray());
+        await fleet.BooksAgree();
+    }
+
     // What phones paid, once and once too often, and what went back, is in the provider's file and in our books alike.
     [Fact]
     public async Task A_day_of_codes_agrees_and_only_the_fares_go_to_the_bank()

@@ -35,6 +35,10 @@ sealed class Ride(MoneyFleet fleet, PaymentChoice payment, Guid passengerId, lon
 
     public static async Task<Ride> InCash(MoneyFleet fleet) => await Driven(fleet, new { kind = "Cash" }, PaymentMethodKind.Cash, tip: 0, factor: 10_000);
 
+    /// <summary>About to be paid from a wallet that is there already.</summary>
+    public static async Task<Ride> FromWallet(MoneyFleet fleet, Guid passengerId) =>
+        await Driven(fleet, new { kind = "Wallet" }, PaymentMethodKind.Wallet, tip: 0, factor: 10_000, passengerId);
+
     /// <summary>With a code that waits for a phone.</summary>
     public static async Task<Ride> ByCode(MoneyFleet fleet) => await Driven(fleet, new { kind = "Qr" }, PaymentMethodKind.Qr, tip: 0, factor: 10_000);
 
@@ -90,10 +94,17 @@ sealed class Ride(MoneyFleet fleet, PaymentChoice payment, Guid passengerId, lon
     }
 
     /// <summary>What the passenger gives once the ride is paid.</summary>
-    public async Task Tip(long minorUnits)
+    /// <param name="cardToken">Of another card than the fare was paid by.</param>
+    public async Task Tip(long minorUnits, string? cardToken = null)
     {
+        using var added = cardToken is null
+            ? null
+            : await fleet.AsPassenger(PassengerId, HttpMethod.Post, "payment", "/v1/payment-methods", new { kind = "Card", cardToken });
+        Guid? paymentMethodId = added is null
+            ? null
+            : (await added.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("paymentMethodId").GetGuid();
         using var given = await fleet.AsPassenger(
-            PassengerId, HttpMethod.Post, "payment", $"/v1/rides/{RideId}/payment/tip", new { amountMinorUnits = minorUnits });
+            PassengerId, HttpMethod.Post, "payment", $"/v1/rides/{RideId}/payment/tip", new { amountMinorUnits = minorUnits, paymentMethodId });
         Assert.Equal(HttpStatusCode.Accepted, given.StatusCode);
     }
 
@@ -140,9 +151,9 @@ sealed class Ride(MoneyFleet fleet, PaymentChoice payment, Guid passengerId, lon
         () => fleet.One<string>("select status from billing.payouts where payout_id = @PayoutId", new { PayoutId = payoutId }),
         status => status == "Returned", Ct);
 
-    static async Task<Ride> Driven(MoneyFleet fleet, object method, PaymentMethodKind kind, long tip, int factor)
+    static async Task<Ride> Driven(MoneyFleet fleet, object method, PaymentMethodKind kind, long tip, int factor, Guid? known = null)
     {
-        var passengerId = Guid.CreateVersion7();
+        var passengerId = known ?? Guid.CreateVersion7();
         using var added = await fleet.AsPassenger(passengerId, HttpMethod.Post, "payment", "/v1/payment-methods", method);
         var methodId = (await added.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("paymentMethodId").GetGuid();
         var ride = new Ride(fleet, new(methodId, kind), passengerId, tip);

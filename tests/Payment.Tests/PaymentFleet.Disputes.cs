@@ -101,6 +101,22 @@ public sealed partial class PaymentFleet
             """, new { fare.RideId });
     }
 
+    /// <summary>Every dispute of a top-up or a tip as payment holds it: Received, Won or Lost.</summary>
+    public Task<IReadOnlyList<string>> DisputesAbout(Guid id, CancellationToken ct) => All<string>(
+        "select status from payment.disputes where top_up_id = @Id or tip_id = @Id order by id", new { Id = id }, ct);
+
+    /// <summary>Billing's ledger: what disputes of a top-up or a tip moved on accounts of a kind.</summary>
+    public Task<long> LedgerOfDisputes(Guid id, string account, CancellationToken ct) => One<long>(
+        """
+        select coalesce(sum(entry.amount_minor_units), 0)::bigint
+        from   payment.disputes dispute
+        join   billing.ledger_keys key
+               on key.business_key in ('chargeback:' || dispute.id, 'chargeback-won:' || dispute.id, 'chargeback-lost:' || dispute.id)
+        join   billing.ledger_entries entry on (entry.transfer_id, entry.occurred_at) = (key.transfer_id, key.occurred_at)
+        join   billing.ledger_accounts account on account.account_id = entry.account_id
+        where  (dispute.top_up_id = @Id or dispute.tip_id = @Id) and account.kind = @Account
+        """, new { Id = id, Account = account }, ct);
+
     const string SandboxDisputes = """
         from   sandbox.disputes d
         join   sandbox.charges c on c.id = d.charge_id

@@ -123,6 +123,19 @@ sealed class ProviderSide(PaymentFleet fleet, string provider)
         return attempts.Select(attempt => fleet.Stripe.Books.Dispute(attempt, minorUnits, TimeSpan.Zero)).FirstOrDefault(opened => opened is not null);
     }
 
+    /// <summary>The same for what was charged under a key: of a top-up, or of a tip.</summary>
+    public async Task<string?> Dispute(Guid key, long? minorUnits, CancellationToken ct)
+    {
+        if (IsStripe)
+        {
+            return fleet.Stripe.Books.Dispute(key, minorUnits, TimeSpan.Zero);
+        }
+
+        var chargeId = await fleet.One<Guid>("select id from sandbox.charges where idempotency_key = @Key and status = 'Succeeded'", new { Key = key.ToString() }, ct);
+        var opened = await fleet.AskSandbox(HttpMethod.Post, "/sandbox/payments/disputes", new { chargeId, amountMinorUnits = minorUnits ?? 0 }, ct);
+        return opened?.GetProperty("disputeId").GetString();
+    }
+
     /// <summary>The bank decides; the first time counts.</summary>
     public async Task Decide(string dispute, bool won, CancellationToken ct)
     {

@@ -337,6 +337,58 @@ public sealed class InvariantTests(SchemaServers servers)
             $$"""put('billing.quote_releases', '{"quote_id": "{{One}}"}')""",
         ]),
         ("75_wallets_hold_what_was_paid_in", "a wallet below zero", ["put('billing.ledger_accounts', '{\"kind\": \"PassengerWallet\", \"balance_minor_units\": 1}')"]),
+        ("75_wallets_hold_what_was_paid_in", "a wallet further below zero than a bank took back",
+        [
+            $$"""put('billing.ledger_accounts', '{"kind": "PassengerWallet", "party_id": "{{One}}", "balance_minor_units": 101}')""",
+            $$"""put('billing.top_up_chargebacks', '{"passenger_id": "{{One}}", "amount_minor_units": 100}')""",
+        ]),
+        ("75_wallets_hold_what_was_paid_in", "a wallet below zero of which nothing is taken back any more",
+        [
+            $$"""put('billing.ledger_accounts', '{"kind": "PassengerWallet", "party_id": "{{One}}", "balance_minor_units": 100}')""",
+            $$"""put('billing.top_up_chargebacks', '{"passenger_id": "{{One}}", "amount_minor_units": 100, "won_at": "2013-11-18T16:00Z"}')""",
+        ]),
+        ("68_chargebacks_are_in_the_ledger", "a disputed top-up that is still in the wallet",
+        [
+            $$"""put('payment.top_ups', '{"id": "{{Two}}", "passenger_id": "{{Three}}", "amount_minor_units": 100, "status": "Succeeded"}')""",
+            $$"""put('payment.disputes', '{"id": "{{One}}", "top_up_id": "{{Two}}", "amount_minor_units": 100, "status": "Lost"}')""",
+            $$"""put('billing.ledger_keys', '{"business_key": "chargeback:{{One}}", "transfer_id": "{{One}}"}')""",
+            """put('billing.ledger_accounts', '{"kind": "ProviderClearing"}')""",
+            """put('billing.ledger_accounts', '{"kind": "ChargebackLosses"}')""",
+            PayoutEntry(One, "ProviderClearing", -100), PayoutEntry(One, "ChargebackLosses", 100),
+        ]),
+        ("79_overdrawn_wallets_are_owed", "a chargeback of which billing has not heard",
+        [
+            $$"""put('payment.top_ups', '{"id": "{{Two}}", "amount_minor_units": 100, "status": "Succeeded"}')""",
+            $$"""put('payment.disputes', '{"id": "{{One}}", "top_up_id": "{{Two}}", "amount_minor_units": 100, "status": "Received"}')""",
+        ]),
+        ("79_overdrawn_wallets_are_owed", "a chargeback that was won, and of which billing has heard only that it came",
+        [
+            $$"""put('payment.top_ups', '{"id": "{{Two}}", "passenger_id": "{{Three}}", "amount_minor_units": 100, "status": "Succeeded"}')""",
+            $$"""put('payment.disputes', '{"id": "{{One}}", "top_up_id": "{{Two}}", "amount_minor_units": 100, "status": "Won"}')""",
+            $$"""put('billing.top_up_chargebacks', '{"dispute_id": "{{One}}", "top_up_id": "{{Two}}", "passenger_id": "{{Three}}", "amount_minor_units": 100}')""",
+        ]),
+        ("79_overdrawn_wallets_are_owed", "a wallet below zero that nobody was told of",
+            ["""put('billing.ledger_accounts', '{"kind": "PassengerWallet", "balance_minor_units": 100}')"""]),
+        ("79_overdrawn_wallets_are_owed", "a debt of a wallet that owes nothing",
+        [
+            $$"""put('billing.ledger_accounts', '{"kind": "PassengerWallet", "party_id": "{{One}}", "balance_minor_units": -5}')""",
+            $$"""put('billing.wallet_debts', '{"passenger_id": "{{One}}", "owed_minor_units": 100}')""",
+        ]),
+        ("79_overdrawn_wallets_are_owed", "something forgiven that is not booked",
+        [
+            $$"""put('payment.top_ups', '{"id": "{{Two}}", "passenger_id": "{{Three}}", "amount_minor_units": 100, "status": "Succeeded"}')""",
+            $$"""put('payment.disputes', '{"id": "{{One}}", "top_up_id": "{{Two}}", "amount_minor_units": 100, "status": "Lost"}')""",
+            $$"""
+            put('billing.top_up_chargebacks', '{"dispute_id": "{{One}}", "top_up_id": "{{Two}}", "passenger_id": "{{Three}}", "amount_minor_units": 100,
+                "lost_at": "2013-11-18T16:00Z", "forgiven_minor_units": 50}')
+            """,
+        ]),
+        ("80_overdrawn_wallets_give_no_rides", "a debt that match has not heard of", ["""put('billing.wallet_debts', '{"owed_minor_units": 100}')"""]),
+        ("80_overdrawn_wallets_give_no_rides", "a debt that match holds for settled",
+        [
+            $$"""put('billing.wallet_debts', '{"passenger_id": "{{One}}", "owed_minor_units": 100, "version": 1}')""",
+            $$"""put('match.wallet_debts', '{"passenger_id": "{{One}}", "amount_minor_units": 100, "settled": true, "version": 1}')""",
+        ]),
         ("75_wallets_hold_what_was_paid_in", "a fare that billing did not take",
             ["put('payment.attempts', '{\"kind\": \"Wallet\", \"status\": \"Succeeded\", \"amount_minor_units\": 100}')"]),
         ("75_wallets_hold_what_was_paid_in", "a charge of a wallet that nobody asked for", ["put('billing.wallet_charges', '{}')"]),

@@ -4,7 +4,7 @@ using Tumpang.ServiceDefaults;
 namespace Tumpang.Billing.Books;
 
 /// <summary>
-/// A charge that a cardholder took back, in our books. The driver keeps the earning, and what the passenger had paid stays paid: what is lost is our loss.
+/// A charge of a fare or a tip that a cardholder took back, in our books. The driver keeps it, and what the passenger had paid stays paid: what is lost is our loss.
 /// Each step adds up for itself, so that it does not matter which is heard first.
 /// </summary>
 internal sealed record Chargeback(Guid DisputeId, Guid RideId, Money Amount, Money Fee)

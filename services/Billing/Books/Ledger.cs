@@ -17,6 +17,7 @@ internal enum TransferKind
 {
     Fare, Payment, Adjustment, Refund, WriteOff, Void, PayoutReserved, PayoutSent, PayoutReturned, TopUp, WalletPayment, CreditArisen, CreditUsed, CreditGiven,
     CreditExpired, Chargeback, ChargebackWon, ChargebackLost, Settlement, SurplusReceived, SurplusReturned, Tip, SetOff,
+    WalletForgiven,
 }
 
 /// <summary>One side of a transfer.</summary>
@@ -100,6 +101,10 @@ internal static class Ledger
             transaction.Later(Post, Parameters(transfer));
         }
     }
+
+    /// <summary>Posts a transfer at once, for whoever has to know the balance after it; other transfers of its accounts wait until the commit.</summary>
+    public static Task WriteNow(LedgerTransfer transfer, Transaction transaction, CancellationToken ct) =>
+        transaction.Execute(Post, Parameters(transfer), ct);
 
     static short ShardOf(Posting side, Guid subjectId) => side.PartyId == Guid.Empty ? (short)(subjectId.ToByteArray()[^1] % Shards) : (short)0;
 }

@@ -12,13 +12,15 @@ namespace Tumpang.Billing.Books;
 internal static class RideDebt
 {
     /// <summary>
-    /// Lost chargebacks with what is left of each: what was set off was set off against the oldest of the ride, forgiven since or not. A where clause may follow
-    /// that takes rides whole.
+    /// Lost chargebacks with what is left of each: what was set off was set off against the oldest of the ride's fare, forgiven since or not. A where clause may
+    /// follow that takes rides whole.
     /// </summary>
     public const string LostChargebacks = """
         select lost.ride_id, lost.currency, lost.lost_at, lost.forgiven_at,
-               greatest(0, least(lost.amount_minor_units, sum(lost.amount_minor_units) over (partition by lost.ride_id order by lost.lost_at, lost.dispute_id)
-                   - (select coalesce(sum(amount_minor_units), 0) from billing.set_offs where ride_id = lost.ride_id)))::bigint as left_minor_units
+               greatest(0, least(lost.amount_minor_units,
+                   sum(lost.amount_minor_units) over (partition by lost.ride_id, lost.tip_id is null order by lost.lost_at, lost.dispute_id)
+                   - (select coalesce(sum(amount_minor_units), 0) from billing.set_offs where ride_id = lost.ride_id and lost.tip_id is null)))::bigint
+                   as left_minor_units
         from   billing.lost_chargebacks lost
         """;
 

@@ -26,6 +26,7 @@ static class RequestRide
                exists (select from match.ride_requests where passenger_id = @PassengerId and status in ('Searching', 'Offered', 'AwaitingPassenger')
                        and ride_request_id <> @RideRequestId) and @Status = 'Searching' as another_is_live,
                exists (select from match.debts where passenger_id = @PassengerId and not settled) as in_debt,
+               exists (select from match.wallet_debts where passenger_id = @PassengerId and not settled) as wallet_overdrawn,
                exists (select from match.ride_requests where quote_id = @QuoteId and ride_request_id <> @RideRequestId) as quote_used,
                exists (select from match.ride_requests where passenger_id = @PassengerId and status = 'Scheduled' and ride_request_id <> @RideRequestId
                        and date_bin('30 minutes', pickup_at, timestamptz '2000-01-01 00:00:00+00')
@@ -80,7 +81,7 @@ static class RequestRide
         while (true)
         {
             var guards = (await transaction.Find<RideRequestGuards>(InsertAndLook, parameters, ct))!;
-            var unknownOnly = guards is { Inserted: false, OnARide: false, AnotherIsLive: false, InDebt: false, QuoteUsed: false, AlreadyScheduled: false };
+            var unknownOnly = guards is { Inserted: false, OnARide: false, AnotherIsLive: false, InDebt: false, WalletOverdrawn: false, QuoteUsed: false, AlreadyScheduled: false };
             if (!unknownOnly || TimeProvider.System.GetUtcNow() >= deadline)
             {
                 return guards;

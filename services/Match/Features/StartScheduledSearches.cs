@@ -38,6 +38,7 @@ sealed partial class StartScheduledSearches(
         and    not exists (
             select from match.ride_requests live where live.passenger_id = r.passenger_id and live.status in ('Searching', 'Offered', 'AwaitingPassenger'))
         and    not exists (select from match.debts where debts.passenger_id = r.passenger_id and not debts.settled)
+        and    not exists (select from match.wallet_debts owed where owed.passenger_id = r.passenger_id and not owed.settled)
         and    exists (select from match.payment_methods method where method.payment_method_id = r.payment_method_id and not method.removed)
         returning version
         """;

@@ -8,8 +8,7 @@ internal static class GetDispute
 {
     const string One = $"""
         select {DisputeRow.Columns}
-        from   payment.disputes dispute
-        join   payment.orders on orders.id = dispute.order_id
+        from   {DisputeRow.Source}
         where  dispute.id = @DisputeId
         """;
 

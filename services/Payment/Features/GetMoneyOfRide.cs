@@ -56,9 +56,8 @@ internal static class GetMoneyOfRide
 
     const string DisputesOf = $"""
         select   {DisputeRow.Columns}
-        from     payment.disputes dispute
-        join     payment.orders on orders.id = dispute.order_id
-        where    dispute.order_id = @Id
+        from     {DisputeRow.Source}
+        where    dispute.order_id = @Id or dispute.tip_id in (select id from payment.tips where order_id = @Id)
         order by dispute.id
         limit    1000
         """;

@@ -13,7 +13,7 @@ internal static class ReceiveSandboxWebhook
 {
     public const string SignatureHeader = "Sandbox-Signature";
 
-    /// <param name="IdempotencyKey">Ours: the id of the attempt, the top-up, the authorisation, the refund or the payout; of a dispute, the attempt's.</param>
+    /// <param name="IdempotencyKey">Ours: the id of the attempt, the top-up, the authorisation, the refund or the payout; of a dispute, that of the charge.</param>
     /// <param name="CodeKey">Of a payment of a code: ours, the id of the attempt; <paramref name="IdempotencyKey"/> tells its payments apart.</param>
     /// <param name="RefundId">Of a refund; with <paramref name="ChargeId"/>, the charge that it gives back.</param>
     internal sealed record Webhook(

@@ -10,8 +10,7 @@ internal static class SubmitEvidence
 
     const string LockOne = $"""
         select {DisputeRow.Columns}
-        from   payment.disputes dispute
-        join   payment.orders on orders.id = dispute.order_id
+        from   {DisputeRow.Source}
         where  dispute.id = @DisputeId
         for    update of dispute
         """;

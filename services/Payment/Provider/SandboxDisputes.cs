@@ -45,7 +45,7 @@ internal sealed class SandboxDisputes(HttpClient http) : IProviderDisputes
 }
 
 /// <summary>A dispute as the sandbox spells it, in answers and in webhooks.</summary>
-/// <param name="IdempotencyKey">Of the charge: the id of our attempt; of a code's further payments with what tells them apart.</param>
+/// <param name="IdempotencyKey">Of the charge: the id of our attempt, top-up or tip; of a code's further payments with what tells them apart.</param>
 internal sealed record SandboxDispute(
     string DisputeId, string ChargeId, string Status, long AmountMinorUnits, long FeeMinorUnits, string Currency, string Reason, string IdempotencyKey, DateTimeOffset OpenedAt,
     DateTimeOffset EvidenceDueAt)

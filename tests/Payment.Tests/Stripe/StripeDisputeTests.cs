@@ -133,7 +133,7 @@ public sealed class StripeDisputeTests(PaymentFleet fleet)
         fleet.Tell("/v1/webhooks/stripe", "Stripe-Signature", RecordedStripe.EventOf(type, dispute, eventId), RecordedStripe.WebhookKey, Ct);
 
     /// <summary>The same in another state, with what it has moved; the fee goes with the withdrawal.</summary>
-    static JsonObject With(JsonObject dispute, string status, params long[] moved)
+    internal static JsonObject With(JsonObject dispute, string status, params long[] moved)
     {
         var then = dispute.DeepClone().AsObject();
         then["status"] = status;

@@ -27,6 +27,13 @@ internal static class ListDebts
         order by currency
         """;
 
+    const string Wallets = """
+        select   currency, balance_minor_units as minor_units
+        from     billing.ledger_accounts
+        where    kind = 'PassengerWallet' and party_id = @PassengerId and balance_minor_units > 0
+        order by currency
+        """;
+
     const string Refunds = """
         select   entry.currency, -sum(entry.amount_minor_units)::bigint as minor_units
         from     billing.fare_settlements fare
@@ -44,10 +51,12 @@ internal static class ListDebts
         var rows = await database.List<Row>(Owed, new { PassengerId = user.Id }, ct);
         var credits = await database.List<CreditRow>(Credits, new { PassengerId = user.Id }, ct);
         var refunds = await database.List<CreditRow>(Refunds, new { PassengerId = user.Id }, ct);
+        var wallets = await database.List<CreditRow>(Wallets, new { PassengerId = user.Id }, ct);
         return TypedResults.Ok(new DebtsView(
             [.. rows.Select(row => new DebtView(row.RideId, new(row.AmountMinorUnits, row.Currency), row.OwedSince, row.Cause))],
             [.. credits.Select(row => new Money(row.MinorUnits, row.Currency))],
-            [.. refunds.Select(row => new Money(row.MinorUnits, row.Currency))]));
+            [.. refunds.Select(row => new Money(row.MinorUnits, row.Currency))],
+            [.. wallets.Select(row => new Money(row.MinorUnits, row.Currency))]));
     }
 
     sealed record Row(Guid RideId, long AmountMinorUnits, string Currency, DateTimeOffset OwedSince, string Cause);
@@ -58,7 +67,9 @@ internal static class ListDebts
 /// <summary>Fares that could not be charged, and charges that were taken back.</summary>
 /// <param name="Credits">What we owe the passenger, per currency, and set off against the next fares.</param>
 /// <param name="Refunds">What is on its way back to the passenger, per currency.</param>
-internal sealed record DebtsView(IReadOnlyList<DebtView> Debts, IReadOnlyList<Money> Credits, IReadOnlyList<Money> Refunds);
+/// <param name="Wallets">By how much wallets are below zero, because a bank took back what was paid in: a top-up settles it.</param>
+internal sealed record DebtsView(
+    IReadOnlyList<DebtView> Debts, IReadOnlyList<Money> Credits, IReadOnlyList<Money> Refunds, IReadOnlyList<Money> Wallets);
 
 /// <summary>One of them.</summary>
 /// <param name="Amount">
@@ -66,5 +77,5 @@ internal sealed record DebtsView(IReadOnlyList<DebtView> Debts, IReadOnlyList<Mo
 /// it.
 /// </param>
 /// <param name="OwedSince">City time of the failed charge, or of the bank's decision.</param>
-/// <param name="Cause">Fare: the charge failed. Chargeback: it was taken back through the bank, for good.</param>
+/// <param name="Cause">Fare: the charge failed. Chargeback: it, or a tip, was taken back through the bank, for good.</param>
 internal sealed record DebtView(Guid RideId, Money Amount, DateTimeOffset OwedSince, string Cause);

@@ -14,7 +14,9 @@ internal static class GetWallet
         order by currency
         """;
 
-    /// <param name="Balances">Empty when nothing was ever paid in.</param>
+    /// <param name="Balances">
+    /// Empty when nothing was ever paid in. Below zero: a bank took back more of it than was left, which is owed before the next ride.
+    /// </param>
     internal sealed record Answer(IReadOnlyList<Money> Balances);
 
     public static async Task<Ok<Answer>> Handle(CurrentUser user, Database database, CancellationToken ct)

@@ -35,7 +35,7 @@ internal static class ListWalletMovements
 }
 
 /// <summary>One movement of a wallet.</summary>
-/// <param name="Kind">TopUp, WalletPayment or Refund.</param>
+/// <param name="Kind">TopUp, WalletPayment or Refund; Chargeback, ChargebackWon or WalletForgiven of a top-up that was taken back through a bank.</param>
 /// <param name="Amount">What came in; negative for what left.</param>
 /// <param name="RideId">Of a payment or a refund.</param>
 internal sealed record WalletMovementView(long MovementId, string Kind, Money Amount, Guid? RideId, DateTimeOffset OccurredAt);

@@ -5,13 +5,11 @@ namespace Tumpang.Billing.Features.Wallet;
 
 /// <summary>
 /// A fare is to be paid from a wallet. Only billing knows what is in it, so it takes the money and says how much it took, in one transaction: all of it,
-/// as much as there is, or nothing. One charge of a wallet at a time; that it never goes below zero is a constraint of its account.
+/// as much as there is, or nothing. One charge of a wallet at a time; that none takes it below zero is a constraint of its account.
 /// </summary>
 internal sealed class OnWalletChargeDue(CityClock clock) : IEventHandler<WalletChargeDue>
 {
     const string NotEnough = "insufficient-wallet-balance";
-
-    const string LockWallet = "select pg_advisory_xact_lock(hashtextextended(@PassengerId::text, 4))";
 
     const string ReadBalance = """
         select -balance_minor_units from billing.ledger_accounts where kind = 'PassengerWallet' and party_id = @PassengerId and currency = @Currency
@@ -27,7 +25,7 @@ internal sealed class OnWalletChargeDue(CityClock clock) : IEventHandler<WalletC
 
     public async Task Handle(WalletChargeDue due, Transaction transaction, CancellationToken ct)
     {
-        await transaction.Execute(LockWallet, new { due.PassengerId }, ct);
+        await transaction.LockWallet(due.PassengerId, ct);
         var balance = await transaction.Find<long?>(ReadBalance, new { due.PassengerId, due.Amount.Currency }, ct) ?? 0;
         var taken = new Money(Takes(due, balance), due.Amount.Currency);
         var now = clock.GetUtcNow();
