@@ -13,6 +13,9 @@ internal static class PaymentProblems
         new(400, "card-token-malformed", "A card token has 1 to 255 letters, digits, dashes or underscores.", "cardToken");
     public static readonly Problem CardNumberRefused =
         new(422, "card-number-refused", "This looks like a card number. Send the provider's token; card numbers never reach us.", "cardToken");
+    public static readonly Problem CardNotYours = new(422, "card-not-yours", "The payment provider has not saved this card for you.", "cardToken");
+    public static readonly Problem ProviderAway =
+        new(503, "provider-unavailable", "The payment provider does not answer; try again.") { RetryAfterSeconds = 5 };
     public static readonly Problem UnexpectedCardToken = new(400, "unexpected-card-token", "Only a card has a card token.", "cardToken");
     public static readonly Problem CodesNotOffered = new(422, "codes-not-offered", "The payment provider makes no codes that phones scan.", "kind");
     public static readonly Problem CodeNotReady = new(409, "code-not-ready", "The code is being made; ask again.") { RetryAfterSeconds = 1 };

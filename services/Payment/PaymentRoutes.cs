@@ -10,7 +10,7 @@ internal static class PaymentRoutes
     {
         var methods = app.MapGroup("/v1/payment-methods").WithTags("Payment methods").RequireAuthorization();
         methods.MapGet("", ListPaymentMethods.Handle);
-        methods.MapPost("", AddPaymentMethod.Handle).Idempotent();
+        methods.MapPost("", AddPaymentMethod.Handle).AddEndpointFilter(AddPaymentMethod.OwnCardsOnly).Idempotent();
         methods.MapPut("/{paymentMethodId:guid}/default", MakeDefaultPaymentMethod.Handle).Idempotent();
         methods.MapDelete("/{paymentMethodId:guid}", RemovePaymentMethod.Handle).Idempotent();
 

@@ -33,6 +33,21 @@ public sealed class PaymentMethodTests(PaymentFleet fleet)
         Assert.Equal(code, (await answer.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("code").GetString());
     }
 
+    // Whoever learns what another's card is called at the provider cannot charge it.
+    [Fact]
+    public async Task A_card_that_the_provider_saved_for_somebody_else_is_refused()
+    {
+        var (owner, thief) = (fleet.Passenger(), fleet.Passenger());
+        owner.Provider = thief.Provider = "stripe";
+        await owner.AddCard("pm_card_visa", Ct);
+
+        var refused = await thief.Post("/v1/payment-methods", new { kind = "Card", cardToken = $"pm_card_visa_of_{owner.Id}" }, Ct);
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+        Assert.Equal("card-not-yours", (await refused.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("code").GetString());
+        Assert.DoesNotContain("Card", await (await thief.Get("/v1/payment-methods", Ct)).Content.ReadAsStringAsync(Ct));
+    }
+
     // Anchors 2.3, 1: one idempotency key, twenty callers, seven effects and a crash.
     [Fact]
     public async Task Twenty_twins_with_one_key_add_one_card()

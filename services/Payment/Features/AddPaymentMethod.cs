@@ -72,6 +72,24 @@ internal static class AddPaymentMethod
         return TypedResults.Created($"/v1/payment-methods/{added.PaymentMethodId}", method!);
     }
 
+    /// <summary>Outside the transaction, because a provider's pace has no place in one. A token is no secret: whoever learns another's must not be able to charge it.</summary>
+    public static async ValueTask<object?> OwnCardsOnly(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var (request, user, providers) = (context.GetArgument<Request>(0), context.GetArgument<CurrentUser>(1), context.GetArgument<PaymentProviders>(2));
+        if (request is not { Kind: PaymentMethodKind.Card, CardToken: { } token } || Refuse(request) is not null
+            || providers.CardOwnersOf(providers.Chosen) is not { } owners)
+        {
+            return await next(context);
+        }
+
+        return await owners.Owns(user.Id, token, context.HttpContext.RequestAborted) switch
+        {
+            true => await next(context),
+            false => PaymentProblems.CardNotYours.ToHttp(),
+            null => PaymentProblems.ProviderAway.ToHttp(),
+        };
+    }
+
     static Problem? Refuse(Request request) => request switch
     {
         { Kind: not PaymentMethodKind.Card, CardToken: not null } => PaymentProblems.UnexpectedCardToken,

@@ -27,6 +27,9 @@ internal sealed class PaymentProviders(IServiceProvider services, IOptions<Payme
     /// <summary>The part of that provider that makes codes; null when it has none.</summary>
     public IProviderCodes? CodesOf(string name) => Of(name) as IProviderCodes;
 
+    /// <summary>The part of that provider that knows whose a card is; null when it has none.</summary>
+    public ICardOwners? CardOwnersOf(string name) => Of(name) as ICardOwners;
+
     /// <summary>The part of it that deals with disputes.</summary>
     public IProviderDisputes DisputesOf(string name) => name switch
     {

@@ -124,7 +124,7 @@ sealed class StripeBooks(Action<string, JsonObject, TimeSpan> tell)
         {
             return (method, path) switch
             {
-                ("GET", ["payment_methods", var id]) => FindCard(id),
+                ("GET", ["payment_methods", var id]) => FindCard(id, form),
                 ("POST", ["payment_intents"]) => CreateIntent(form),
                 ("GET", ["payment_intents", var id]) => OnIntent(id, intent => new(200, Copy(intent))),
                 ("POST", ["payment_intents", var id, "confirm"]) => OnIntent(id, Confirm),
@@ -140,14 +140,24 @@ sealed class StripeBooks(Action<string, JsonObject, TimeSpan> tell)
         }
     }
 
-    static StripeReply FindCard(string id) => id.StartsWith("pm_gone", StringComparison.Ordinal)
+    /// <summary>A card that is called after its user, as pm_card_visa_of_0193…, is saved to a customer of ours.</summary>
+    static JsonNode CustomerOf(string id, IReadOnlyDictionary<string, string> form) => form.GetValueOrDefault("expand[]") != "customer"
+        ? "cus_NffrFeUfNV2Hib"
+        : new JsonObject
+        {
+            ["id"] = "cus_NffrFeUfNV2Hib",
+            ["object"] = "customer",
+            ["metadata"] = id.Split("_of_") is [_, var user] ? new JsonObject { ["user_id"] = user } : new JsonObject(),
+        };
+
+    static StripeReply FindCard(string id, IReadOnlyDictionary<string, string> form) => id.StartsWith("pm_gone", StringComparison.Ordinal)
         ? Missing($"No such PaymentMethod: '{id}'")
         : new(200, new()
         {
             ["id"] = id,
             ["object"] = "payment_method",
             ["card"] = new JsonObject { ["brand"] = "visa", ["last4"] = "4242", ["exp_month"] = 8, ["exp_year"] = 2031 },
-            ["customer"] = id.StartsWith("pm_unsaved", StringComparison.Ordinal) ? null : "cus_NffrFeUfNV2Hib",
+            ["customer"] = id.StartsWith("pm_unsaved", StringComparison.Ordinal) ? null : CustomerOf(id, form),
             ["livemode"] = false,
             ["type"] = "card",
         });
@@ -178,7 +188,7 @@ sealed class StripeBooks(Action<string, JsonObject, TimeSpan> tell)
             ["livemode"] = false,
             ["metadata"] = Metadata(form),
             ["next_action"] = null,
-            ["payment_method"] = form["payment_method"],
+            ["payment_method"] = form["payment_method"].Split("_of_")[0],
             ["payment_method_types"] = new JsonArray("card"),
             ["status"] = "requires_confirmation",
         };

@@ -50,6 +50,21 @@ public sealed class StripeProviderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_card_is_whose_customer_says_so()
+    {
+        var (owner, other) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        var card = $"pm_card_visa_of_{owner}";
+
+        Assert.True(await stripe.Owns(owner, card, Ct));
+        Assert.False(await stripe.Owns(other, card, Ct));
+        Assert.False(await stripe.Owns(owner, "pm_card_visa", Ct));
+        Assert.False(await stripe.Owns(owner, "pm_unsaved", Ct));
+        Assert.False(await stripe.Owns(owner, "pm_gone", Ct));
+        await server.DisposeAsync();
+        Assert.Null(await stripe.Owns(owner, card, Ct));
+    }
+
+    [Fact]
     public async Task A_key_that_was_used_for_something_else_is_no_answer()
     {
         var request = Request("pm_card_visa");

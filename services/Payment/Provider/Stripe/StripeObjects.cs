@@ -11,6 +11,11 @@ internal sealed record StripeIntent(
 
 internal sealed record StripePaymentMethod(string Id, string? Customer = null);
 
+/// <summary>A payment method whose customer was expanded.</summary>
+internal sealed record StripeSavedCard(string Id, StripeCustomer? Customer = null);
+
+internal sealed record StripeCustomer(string Id, Dictionary<string, string>? Metadata = null);
+
 internal sealed record StripeRefund(string Id, string Status, string? FailureReason = null, Dictionary<string, string>? Metadata = null);
 
 /// <param name="Reversed">All of it.</param>
@@ -54,6 +59,7 @@ internal sealed record StripeEventData(JsonElement Object);
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(StripeIntent))]
 [JsonSerializable(typeof(StripePaymentMethod))]
+[JsonSerializable(typeof(StripeSavedCard))]
 [JsonSerializable(typeof(StripeRefund))]
 [JsonSerializable(typeof(StripeTransfer))]
 [JsonSerializable(typeof(StripePage<StripeRefund>))]

@@ -8,7 +8,7 @@ namespace Tumpang.Payments.Provider.Stripe;
 /// from itself.
 /// </para>
 /// </summary>
-internal sealed class StripeProvider(StripeClient stripe) : IPaymentProvider
+internal sealed class StripeProvider(StripeClient stripe) : IPaymentProvider, ICardOwners
 {
     public const string ProviderName = "stripe";
 
@@ -25,6 +25,9 @@ internal sealed class StripeProvider(StripeClient stripe) : IPaymentProvider
 
     public const string PayoutKey = "payout_id";
 
+    /// <summary>Whose a customer is, in its metadata: written there by whoever makes our customers at Stripe.</summary>
+    public const string UserKey = "user_id";
+
     static readonly Decline NotChargeable = new("amount-not-chargeable", IsSoft: false);
 
     static readonly Decline Gone = new("authorisation-expired", IsSoft: false);
@@ -35,6 +38,14 @@ internal sealed class StripeProvider(StripeClient stripe) : IPaymentProvider
     static readonly TimeSpan HoldLasts = TimeSpan.FromHours((4 * 24) + 18);
 
     public string Name => ProviderName;
+
+    /// <summary>What is saved to nobody, or is not there, is nobody's.</summary>
+    public async Task<bool?> Owns(Guid userId, string cardToken, CancellationToken ct)
+    {
+        var path = $"/v1/payment_methods/{Uri.EscapeDataString(cardToken)}?expand[]=customer";
+        var card = await stripe.Get(path, StripeJson.Default.StripeSavedCard, ct);
+        return card.Unknown is null ? IdIn(card.Object?.Customer?.Metadata, UserKey) == userId : null;
+    }
 
     public Task<ProviderAnswer> Charge(ChargeRequest request, CancellationToken ct) =>
         request.Reference is { } intent ? Confirm(request.AttemptId, intent, Read, ct) : Create(request, "automatic", AttemptKey, ct);
