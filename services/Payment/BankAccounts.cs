@@ -6,8 +6,8 @@ namespace Tumpang.Payments;
 /// <summary>Where a driver is paid. Never shown whole, and stored sealed.</summary>
 internal sealed record BankDetails(string HolderName, string BankCode, string AccountNumber)
 {
-    /// <summary>All of the number that is ever shown.</summary>
-    public string EndsWith => AccountNumber[^4..];
+    /// <summary>All of the number that is ever shown: of a short one less, or it would be the number.</summary>
+    public string EndsWith => AccountNumber[^Math.Min(4, AccountNumber.Length / 3)..];
 
     /// <summary>Sealed into the row of that id; a copy in another row does not open.</summary>
     public byte[] Seal(CardTokens tokens, Guid bankAccountId) => tokens.Seal(JsonSerializer.Serialize(this, Json.Options), bankAccountId);

@@ -55,8 +55,8 @@ internal sealed class PaymentOptions
     /// <summary>System time that one request to the provider may take.</summary>
     public TimeSpan ProviderTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>System time for which a worker holds an attempt; then another takes over, under the same key. More than three provider timeouts.</summary>
-    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(20);
+    /// <summary>System time for which a worker holds an attempt; then another takes over, under the same key. More than five provider timeouts.</summary>
+    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>System time before an attempt with unknown outcome is looked at again; doubles up to <see cref="LongestRecheck"/>.</summary>
     public TimeSpan FirstRecheck { get; set; } = TimeSpan.FromSeconds(1);
@@ -116,6 +116,9 @@ internal sealed class PaymentOptions
 
     /// <summary>The most that a ride is tipped with, minor units by currency. In a currency that is not listed nobody tips.</summary>
     public Dictionary<string, long> TipMaximum { get; set; } = new(StringComparer.Ordinal) { ["USD"] = 10_000, ["IDR"] = 100_000_000 };
+
+    /// <summary>Whether nobody takes a movement up while another is still in the middle of the longest exchange about it, which is of five requests.</summary>
+    public bool LeaseOutlastsAnExchange => Lease > 5 * ProviderTimeout;
 
     /// <summary>Why so much is not paid in; null when it may be.</summary>
     public Problem? RefusesTopUp(long minorUnits, string? currency) =>

@@ -18,7 +18,7 @@ builder.AddBus(bus => bus
     .Handle<PayoutDue, OnPayoutDue>());
 
 builder.Services.AddOptions<PaymentOptions>().BindConfiguration("Payment").ValidateDataAnnotations()
-    .Validate(options => options.Lease > 3 * options.ProviderTimeout, "Payment:Lease must outlast three provider timeouts: to ask, to name it, to charge.")
+    .Validate(options => options.LeaseOutlastsAnExchange, "Payment:Lease must outlast five provider timeouts: to ask, to look at the card, to name it, to charge, to cancel.")
     .ValidateOnStart();
 builder.Services.AddSingleton<CardTokens>();
 builder.Services.AddSingleton<Inquiry>();

@@ -187,7 +187,7 @@ public sealed class MoneyFleet : IAsyncLifetime
         ["Billing__Payouts__Schedule"] = "Off",
         ["Billing__Payouts__Minimum__USD"] = "100",
         ["Payment__ProviderTimeout"] = "00:00:01.5",
-        ["Payment__Lease"] = "00:00:06",
+        ["Payment__Lease"] = "00:00:08",
         ["Payment__FirstRecheck"] = "00:00:00.2",
         ["Payment__LongestRecheck"] = "00:00:01",
         ["Payment__SendsBeforeGivingUp"] = "10",

@@ -211,7 +211,7 @@ public sealed partial class PaymentFleet : IAsyncLifetime
         ["CityClock__SystemStart"] = DateTimeOffset.UtcNow.ToString("O"),
         ["CityClock__Factor"] = "600",
         ["Payment__ProviderTimeout"] = "00:00:01.5",
-        ["Payment__Lease"] = "00:00:05",
+        ["Payment__Lease"] = "00:00:08",
         ["Payment__FirstRecheck"] = "00:00:00.2",
         ["Payment__LongestRecheck"] = "00:00:01",
         ["Payment__SendsBeforeGivingUp"] = "10",
