@@ -9,5 +9,5 @@ cross  join lateral (
     where  order_id = orders.id and status = 'Succeeded' and kind <> 'Cash') as kept
 where  least(fare.adjusted_minor_units, orders.amount_minor_units) <> orders.adjusted_minor_units
     or fare.adjusted_minor_units <> (select coalesce(sum(amount_minor_units), 0) from payment.adjustments where ride_id = orders.ride_id)
-    or (orders.status = 'Settled' and orders.kind <> 'Cash' and kept.minor_units > orders.amount_minor_units - orders.adjusted_minor_units
+    or (orders.status in ('Settled', 'WrittenOff') and orders.kind <> 'Cash' and kept.minor_units > orders.amount_minor_units - orders.adjusted_minor_units
         and not exists (select from payment.refunds where order_id = orders.id and status = 'Failed'));

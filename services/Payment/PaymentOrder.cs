@@ -32,6 +32,11 @@ internal sealed record PaymentOrder(
     /// <summary>More is collected than is left of the fare: it was lowered meanwhile.</summary>
     public bool HasExcess => CollectedMinorUnits > AmountMinorUnits - AdjustedMinorUnits;
 
+    /// <summary>
+    /// It has ended, and what is collected beyond the fare goes back: also of one that was written off while billing lowered its fare. Cash stays with the driver.
+    /// </summary>
+    public bool GivesExcessBack => this is { Status: OrderStatus.Settled or OrderStatus.WrittenOff, Kind: not PaymentMethodKind.Cash };
+
     /// <summary>Nothing has been tried yet: a card whose hold is not known.</summary>
     public bool Waits => this is { Kind: PaymentMethodKind.Card, Status: OrderStatus.Pending, OpenAttemptId: null, AttemptsMade: 0, Amount.MinorUnits: > 0 };
 

@@ -44,7 +44,7 @@ internal sealed class Repayments(Refunds refunds, Codes codes, CityClock clock)
 
     /// <summary>What is not on its way back already, in minor units.</summary>
     public static async Task<long> LeftOf(Transaction tx, PaymentOrder order, CancellationToken ct) =>
-        (Refunded(order) ? await Refunds.ExcessOf(tx, order, ct) : 0) + await Codes.FailedReturnsOf(tx, order, ct);
+        (order.GivesExcessBack ? await Refunds.ExcessOf(tx, order, ct) : 0) + await Codes.FailedReturnsOf(tx, order, ct);
 
     /// <summary>False when another proposal waits.</summary>
     public async Task<bool> Propose(Transaction tx, Repayment repayment, PaymentOrder order, CancellationToken ct)
@@ -65,7 +65,7 @@ internal sealed class Repayments(Refunds refunds, Codes codes, CityClock clock)
     /// <summary>It goes on its way back; null when nothing is left that could.</summary>
     public async Task<RepaymentView?> Begin(Transaction tx, Repayment repayment, PaymentOrder order, Guid by, CancellationToken ct)
     {
-        var begun = Refunded(order) && await refunds.BeginExcess(tx, order, ct);
+        var begun = order.GivesExcessBack && await refunds.BeginExcess(tx, order, ct);
         var again = await codes.TryReturnsAgain(tx, order, ct);
         return begun || again ? await Decide(tx, repayment, order, RepaymentStatus.Effective, by, ct) : null;
     }
@@ -76,8 +76,6 @@ internal sealed class Repayments(Refunds refunds, Codes codes, CityClock clock)
         await tx.Execute(MarkDecided, new { repayment.RepaymentId, Status = status.ToString(), By = by, Now = clock.GetUtcNow() }, ct);
         return RepaymentView.Of(order, repayment with { Status = status });
     }
-
-    static bool Refunded(PaymentOrder order) => order is { Status: OrderStatus.Settled, Kind: not PaymentMethodKind.Cash };
 }
 
 /// <summary>What became of an operator's decision to give back again.</summary>

@@ -79,6 +79,23 @@ public sealed class AuthorisationTests(PaymentFleet fleet)
         Assert.Equal(["PaymentPartCollected", "PaymentFailed", "PaymentSucceeded"], await fleet.EventsOf(fare, Ct));
     }
 
+    // Billing lowers the fare before it has heard that payment's operator wrote the rest off.
+    [Fact]
+    public async Task What_is_collected_beyond_a_fare_goes_back_also_when_the_rest_was_written_off()
+    {
+        var (_, fare) = await Begun("tok_charge_declined", minorUnits: 2_000);
+        await fleet.HoldBecomes(fare, "Authorised", Ct);
+        await fleet.Publish(fare, Ct);
+        await fleet.PaymentBecomes(fare, "Owed", Ct);
+        await fleet.Operator().Post($"/v1/ops/rides/{fare.RideId}/payment/closures", new { kind = "WriteOff", reason = "the card is gone" }, Ct);
+        await fleet.PaymentBecomes(fare, "WrittenOff", Ct);
+
+        await fleet.Publish(fare.LoweredBy(1_000), Ct);
+
+        Assert.Equal(["Succeeded"], await fleet.RefundsEnd(fare, 1, Ct));
+        Assert.Equal((1_000, (1, 500)), (await fleet.HeldFor(fare, Ct), await fleet.RefundedFor(fare, Ct)));
+    }
+
     [Theory]
     [InlineData("tok_ok")]
     [InlineData("tok_void_timeout")]

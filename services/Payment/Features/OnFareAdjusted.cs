@@ -46,7 +46,7 @@ internal sealed class OnFareAdjusted(
         await tx.Execute(TakeOff, new { OrderId = order.Id, Adjusted = order.AdjustedMinorUnits, Now = clock.GetUtcNow() }, ct);
         await (order switch
         {
-            { Status: OrderStatus.Settled, Kind: not PaymentMethodKind.Cash } => refunds.BeginExcess(tx, order, ct),
+            { GivesExcessBack: true } => refunds.BeginExcess(tx, order, ct),
             { Status: OrderStatus.Pending or OrderStatus.Owed, HasOpenCode: true } => ReplaceCode(tx, order, ct),
             { Status: OrderStatus.Pending or OrderStatus.Owed } => CollectLess(tx, order, ct),
             _ => Task.CompletedTask,
