@@ -19,7 +19,7 @@ public sealed class Person(PaymentFleet fleet, Guid id, string token)
 
     PaymentMethodKind Kind { get; set; }
 
-    public async Task<Guid> AddCard(string cardToken, CancellationToken ct) => 
+    public async Task<Guid> AddCard(string cardToken, CancellationToken ct) =>
         await Add(PaymentMethodKind.Card, new { kind = "Card", cardToken = Provider == "stripe" ? $"{cardToken}_of_{id}" : cardToken }, ct);
 
     public async Task<Guid> AddCash(CancellationToken ct) => await Add(PaymentMethodKind.Cash, new { kind = "Cash" }, ct);
