@@ -32,6 +32,7 @@ static class PushedEvents
         .Listen<RideCompleted, Push<RideCompleted>>()
         .Listen<RideCancelled, Push<RideCancelled>>()
         .Listen<FareProgressed, Push<FareProgressed>>()
+        .Listen<PromotionNotApplied, Push<PromotionNotApplied>>()
         .Listen<FareFinalised, Push<FareFinalised>>()
         .Listen<WalletToppedUp, Push<WalletToppedUp>>()
         .Listen<WalletTopUpFailed, Push<WalletTopUpFailed>>()
@@ -71,6 +72,7 @@ static class PushedEvents
         RideCompleted ride => new(ride.PassengerId, ride.DriverId),
         RideCancelled ride => new(ride.PassengerId, ride.DriverId),
         FareProgressed fare => new(fare.PassengerId, fare.DriverId),
+        PromotionNotApplied promotion => new(Passenger: promotion.PassengerId),
         FareFinalised fare => new(fare.PassengerId, fare.DriverId),
         WalletToppedUp topUp => new(Passenger: topUp.PassengerId),
         WalletTopUpFailed topUp => new(Passenger: topUp.PassengerId),

@@ -29,13 +29,22 @@ internal sealed record Promotion(
 /// </summary>
 internal sealed class Promotions(Database database, CityClock clock)
 {
+    /// <summary>The passenger has had a ride, or a first-ride promotion has been counted for one that is to come.</summary>
+    public const string HasRidden = """
+        (exists (select from billing.fares where passenger_id = @PassengerId and kind = 'Ride')
+            or exists (
+                select from billing.promotion_passengers used
+                join   billing.promotions other on other.promotion_id = used.promotion_id
+                where  used.passenger_id = @PassengerId and used.uses > 0 and other.first_ride_only))
+        """;
+
     /// <summary>Of these the ones that the passenger may still use.</summary>
-    const string Usable = """
+    const string Usable = $"""
         select promotion.promotion_id
         from   billing.promotions promotion
         left   join billing.promotion_passengers used on (used.promotion_id, used.passenger_id) = (promotion.promotion_id, @PassengerId)
         where  promotion.promotion_id = any(@Ids) and coalesce(used.uses, 0) < promotion.uses_per_passenger
-          and  not (promotion.first_ride_only and exists (select from billing.fares where passenger_id = @PassengerId and kind = 'Ride'))
+          and  not (promotion.first_ride_only and {HasRidden})
         """;
 
     volatile IReadOnlyList<Promotion> running = [];
