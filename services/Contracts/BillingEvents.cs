@@ -12,6 +12,19 @@ public sealed record FareProgressed(Guid RideId, Guid PassengerId, Guid DriverId
     public override Guid AggregateId => RideId;
 }
 
+/// <summary>
+/// A ride was requested under a quote whose promotion the passenger had used up meanwhile: it gives nothing, and the ride costs what the quote says
+/// without it. Told once per quote, when the request or the change of the way is heard.
+/// </summary>
+/// <param name="Price">The quoted fare without the promotion's line.</param>
+/// <param name="Code">What the passenger had typed; null for one that applied by itself.</param>
+/// <param name="RideId">The ride under way whose quote it is; null for a request, which has no ride yet.</param>
+public sealed record PromotionNotApplied(
+    Guid QuoteId, Guid RideRequestId, Guid PassengerId, Guid PromotionId, string Name, Money Price, string? Code = null, Guid? RideId = null) : Event
+{
+    public override Guid AggregateId => QuoteId;
+}
+
 /// <summary>What the passenger owes for a ride or its cancellation; once per ride. payment makes one order of it.</summary>
 /// <param name="Total">What the passenger pays, not negative; zero settles at once.</param>
 /// <param name="Commission">Our share of it.</param>

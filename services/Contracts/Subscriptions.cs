@@ -38,7 +38,7 @@ public static class Subscriptions
             typeof(OfferExpired), typeof(OfferWithdrawn),
             typeof(MatchConfirmed), typeof(NoDriverFound), typeof(RideRequestCancelled), typeof(RideCreated), typeof(QueuedRideBegan), typeof(DriverArrived),
             typeof(RideStarted), typeof(RideProgressed), typeof(StopReached), typeof(StopLeft), typeof(RideRerouted), typeof(RideCompleted),
-            typeof(RideCancelled), typeof(RideFellSilent), typeof(FareProgressed), typeof(FareFinalised),
+            typeof(RideCancelled), typeof(RideFellSilent), typeof(FareProgressed), typeof(PromotionNotApplied), typeof(FareFinalised),
             typeof(WalletToppedUp), typeof(WalletTopUpFailed), typeof(TipPaid), typeof(TipFailed), typeof(CardAuthorisationFailed), typeof(PaymentSucceeded), typeof(PaymentFailed),
             typeof(FareAdjusted), typeof(RefundSucceeded), typeof(PayoutSent), typeof(PayoutFailed), typeof(PayoutReturned), typeof(DriverWentOffline)),
     ];

@@ -33,6 +33,7 @@ static class PushedEvents
         .Listen<RideCancelled, Push<RideCancelled>>()
         .Listen<RideFellSilent, Push<RideFellSilent>>()
         .Listen<FareProgressed, Push<FareProgressed>>()
+        .Listen<PromotionNotApplied, Push<PromotionNotApplied>>()
         .Listen<FareFinalised, Push<FareFinalised>>()
         .Listen<WalletToppedUp, Push<WalletToppedUp>>()
         .Listen<WalletTopUpFailed, Push<WalletTopUpFailed>>()
@@ -73,6 +74,7 @@ static class PushedEvents
         RideCancelled ride => new(ride.PassengerId, ride.DriverId),
         RideFellSilent ride => new(ride.PassengerId, ride.DriverId),
         FareProgressed fare => new(fare.PassengerId, fare.DriverId),
+        PromotionNotApplied promotion => new(Passenger: promotion.PassengerId),
         FareFinalised fare => new(fare.PassengerId, fare.DriverId),
         WalletToppedUp topUp => new(Passenger: topUp.PassengerId),
         WalletTopUpFailed topUp => new(Passenger: topUp.PassengerId),

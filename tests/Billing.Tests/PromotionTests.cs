@@ -149,6 +149,87 @@ public sealed class PromotionTests(BillingFleet fleet)
         Assert.Equal((100, 0), await Money(code));
     }
 
+    /// <summary>Ten quotes before anything was asked for, each at its discount; ten rides in advance under them, at once, at two copies: one discount.</summary>
+    [Fact]
+    public async Task Of_ten_quotes_at_once_for_a_limit_of_one_ten_scheduled_rides_have_one_discount()
+    {
+        var (code, passenger) = (await Create(most: 100), Guid.CreateVersion7());
+        var promised = await Task.WhenAll(Enumerable.Range(1, 10).Select(hour => Promised(code, passenger, DateTimeOffset.UtcNow.AddHours(hour))));
+        Assert.All(promised, each => Assert.Equal(-100, Line(each.Quote, "promotion")));
+
+        await fleet.DeliverAtOnce([.. promised.SelectMany(each => new Event[] { each.Request, each.Request with { EventId = Guid.CreateVersion7() } })]);
+        Assert.Equal((100, 0), await Money(code));
+        var told = await NotApplied(passenger);
+        Assert.Equal(9, told.Count);
+        foreach (var each in told)
+        {
+            var (ride, quote, _) = promised.Single(one => one.Ride.QuoteId == each.QuoteId);
+            Assert.Equal((ride.RequestId, code, Fare(quote) with { MinorUnits = Fare(quote).MinorUnits + 100 }), (each.RideRequestId, each.Code, each.Price));
+        }
+
+        foreach (var (ride, quote, _) in promised)
+        {
+            await fleet.Deliver(ride.Created() with { QuotedFare = Fare(quote) }, ride.Completed(), ride.Tracked());
+            var discounted = told.All(each => each.QuoteId != ride.QuoteId);
+            Assert.Equal(discounted ? 700 : 800, (await fleet.FareOf(ride)).TotalMinorUnits);
+            Assert.Equal(discounted ? 100 : 0, await fleet.Posted("PromotionExpense", ride));
+            Assert.Equal(0, await fleet.Posted("Concessions", ride));
+            Assert.Equal(!discounted, (await Receipt(ride)).TryGetProperty("promotionNotApplied", out _));
+        }
+
+        Assert.Equal((0, 100), await Money(code));
+        Assert.Empty(await fleet.BrokenInvariants());
+        Assert.Empty(await Recomputed(promised.Select(each => each.Ride)));
+    }
+
+    /// <summary>The quote is honoured where there is no track, but not its promotion; the ride's other way is quoted without it.</summary>
+    [Fact]
+    public async Task An_honoured_quote_beyond_the_limit_costs_what_it_says_without_the_promotion()
+    {
+        var (code, passenger) = (await Create(most: 100), Guid.CreateVersion7());
+        var promised = await Task.WhenAll(Promised(code, passenger), Promised(code, passenger));
+        await fleet.DeliverAtOnce([.. promised.Select(each => each.Request)]);
+        var told = Assert.Single(await NotApplied(passenger));
+        var (ride, quote, _) = promised.Single(each => each.Ride.QuoteId == told.QuoteId);
+
+        await fleet.Deliver(ride.Created() with { QuotedFare = Fare(quote) });
+        var other = await Reroute(ride);
+        await fleet.Deliver(ride.Completed(), ride.Tracked(metres: 0, points: 0));
+
+        Assert.Equal(Fare(quote).MinorUnits + 100, (await fleet.FareOf(ride)).TotalMinorUnits);
+        Assert.Equal(0, Line(other, "promotion"));
+        Assert.Empty(await Recomputed([ride]));
+    }
+
+    /// <summary>What only the budget could not pay for is given all the same, and counts: it cannot be had without bound either, and is free again without a ride.</summary>
+    [Fact]
+    public async Task A_use_that_the_budget_could_not_pay_for_counts_for_the_limit_until_it_is_released()
+    {
+        var (code, passenger) = (await Create(most: 100, budget: 100), Guid.CreateVersion7());
+        var promised = await Task.WhenAll(Promised(code), Promised(code, passenger), Promised(code, passenger), Promised(code, passenger));
+
+        await fleet.Deliver(promised.Take(3).Select(each => each.Request));
+        var beyond = Assert.Single(await NotApplied(passenger));
+        await fleet.Deliver(NoDriver(promised[1].Ride), promised[3].Request);
+
+        Assert.Equal(promised[2].Ride.QuoteId, beyond.QuoteId);
+        Assert.Equal(["Reserved", "Released", "BeyondLimit", "Unfunded"], await Task.WhenAll(promised.Select(each => StatusOf(each.Ride))));
+        Assert.Empty(await fleet.BrokenInvariants());
+    }
+
+    [Fact]
+    public async Task Two_promotions_for_the_first_ride_are_given_for_one_ride()
+    {
+        var (one, other, passenger) = (await Create(most: 100, firstRideOnly: true), await Create(most: 200, firstRideOnly: true), Guid.CreateVersion7());
+        var promised = await Task.WhenAll(Promised(one, passenger), Promised(other, passenger));
+
+        await fleet.DeliverAtOnce([.. promised.Select(each => each.Request)]);
+
+        Assert.Single(await NotApplied(passenger));
+        Assert.Equal(["BeyondLimit", "Reserved"], (await Task.WhenAll(promised.Select(each => StatusOf(each.Ride)))).Order());
+        Assert.Equal("promotion-used-up", await Refused(one, passenger));
+    }
+
     [Fact]
     public async Task A_first_ride_is_the_first()
     {
@@ -252,14 +333,14 @@ public sealed class PromotionTests(BillingFleet fleet)
         Assert.Equal(HttpStatusCode.Created, (await Post("/v1/ops/promotions", Body(code, most, budget, basisPoints, firstRideOnly, vehicleClasses))).Status);
 
     /// <summary>A quote under it, and the request that was not yet heard of.</summary>
-    async Task<(Ride Ride, JsonElement Quote, RideRequested Request)> Promised(string code, Guid? passengerId = null)
+    async Task<(Ride Ride, JsonElement Quote, RideRequested Request)> Promised(string code, Guid? passengerId = null, DateTimeOffset? pickupAt = null)
     {
         var passenger = passengerId ?? Guid.CreateVersion7();
-        var quote = await Quote(passenger, code);
+        var quote = await Quote(passenger, code, pickupAt: pickupAt);
         var ride = Ride.InNewYork() with { PassengerId = passenger, QuoteId = quote.GetProperty("quoteId").GetGuid() };
         return (ride, quote, new(
             ride.RequestId, passenger, "nyc", VehicleClass.Standard, TimesSquare, GrandCentral, ride.QuoteId, quote.GetProperty("token").GetString()!, Fare(quote),
-            ride.Payment, ride.StartedAt)
+            ride.Payment, ride.StartedAt, pickupAt)
         { OccurredAt = ride.StartedAt, Version = 1 });
     }
 
@@ -270,9 +351,9 @@ public sealed class PromotionTests(BillingFleet fleet)
         return (ride, quote);
     }
 
-    async Task<JsonElement> Quote(Guid passenger, string? code = null, string vehicleClass = "Standard", int? at = null)
+    async Task<JsonElement> Quote(Guid passenger, string? code = null, string vehicleClass = "Standard", int? at = null, DateTimeOffset? pickupAt = null)
     {
-        var (status, body) = await Ask(passenger, code, at);
+        var (status, body) = await Ask(passenger, code, at, pickupAt);
         Assert.Equal(HttpStatusCode.OK, status);
         return body.GetProperty("quotes").EnumerateArray().Single(quote => quote.GetProperty("vehicleClass").GetString() == vehicleClass);
     }
@@ -286,10 +367,10 @@ public sealed class PromotionTests(BillingFleet fleet)
         return body.GetProperty("code").GetString();
     }
 
-    async Task<(HttpStatusCode Status, JsonElement Body)> Ask(Guid passenger, string? code, int? at)
+    async Task<(HttpStatusCode Status, JsonElement Body)> Ask(Guid passenger, string? code, int? at, DateTimeOffset? pickupAt = null)
     {
         using var request = fleet.Request(HttpMethod.Post, "/v1/quotes", passenger, at: at);
-        request.Content = JsonContent.Create(new { pickup = TimesSquare, dropOff = GrandCentral, promotionCode = code });
+        request.Content = JsonContent.Create(new { pickup = TimesSquare, dropOff = GrandCentral, promotionCode = code, pickupAt });
         using var answer = await fleet.Send(request);
         return (answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonElement>(Stop));
     }
@@ -299,6 +380,51 @@ public sealed class PromotionTests(BillingFleet fleet)
         using var request = fleet.OperatorRequest(HttpMethod.Post, path, body);
         using var answer = await fleet.Send(request);
         return (answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonElement>(Stop));
+    }
+
+    /// <summary>What the passenger was told to get nothing for.</summary>
+    async Task<IReadOnlyList<PromotionNotApplied>> NotApplied(Guid passenger)
+    {
+        var payloads = await fleet.Column<string>("""
+            select payload from billing.outbox where event_type = 'PromotionNotApplied' and payload::jsonb ->> 'passengerId' = @passenger
+            union
+            select payload from billing.outbox_archive where event_type = 'PromotionNotApplied' and payload::jsonb ->> 'passengerId' = @passenger
+            """, new { passenger = passenger.ToString() });
+        return [.. payloads.Select(payload => JsonSerializer.Deserialize<PromotionNotApplied>(payload, Json.Options)!)];
+    }
+
+    async Task<string> StatusOf(Ride ride) =>
+        Assert.Single(await fleet.Column<string>("select status from billing.promotion_uses where quote_id = @QuoteId", new { ride.QuoteId }));
+
+    async Task<JsonElement> Receipt(Ride ride)
+    {
+        using var request = fleet.Request(HttpMethod.Get, $"/v1/rides/{ride.RideId}/receipt", ride.PassengerId, driver: false);
+        using var answer = await fleet.Send(request);
+        return await answer.Content.ReadFromJsonAsync<JsonElement>(Stop);
+    }
+
+    async Task<JsonElement> Reroute(Ride ride)
+    {
+        using var request = fleet.Request(HttpMethod.Post, $"/v1/rides/{ride.RideId}/reroute-quote", ride.PassengerId, driver: false);
+        request.Content = JsonContent.Create(new { dropOff = ride.DropOff });
+        using var answer = await fleet.Send(request);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return await answer.Content.ReadFromJsonAsync<JsonElement>(Stop);
+    }
+
+    /// <summary>Those of these rides whose fare comes out differently.</summary>
+    async Task<IEnumerable<Guid>> Recomputed(IEnumerable<Ride> rides)
+    {
+        var different = new List<Guid>();
+        for (var cursor = ""; ;)
+        {
+            using var request = fleet.OperatorRequest(HttpMethod.Get, $"/v1/ops/fares/recomputed?limit=1000{cursor}");
+            using var answer = await fleet.Send(request);
+            var page = await answer.Content.ReadFromJsonAsync<JsonElement>(Stop);
+            different.AddRange(page.GetProperty("different").EnumerateArray().Select(ride => ride.GetGuid()));
+            if (!page.TryGetProperty("nextCursor", out var next)) return different.Intersect(rides.Select(ride => ride.RideId));
+            cursor = $"&cursor={next.GetString()}";
+        }
     }
 
     /// <summary>What it has reserved and spent.</summary>

@@ -32,6 +32,31 @@ public sealed class RecomputeFaresTests(BillingFleet fleet)
         Assert.Equal([altered], different);
     }
 
+    /// <summary>The fare of an honoured quote is the sum of the quote's lines, whatever they are: so the quote is priced again as well.</summary>
+    [Theory]
+    [InlineData("breakdown", "jsonb_set(breakdown, '{1,amountMinorUnits}', to_jsonb((breakdown -> 1 ->> 'amountMinorUnits')::int + 1))")]
+    [InlineData("inputs", "jsonb_set(inputs, '{distanceMetres}', '9000')")]
+    [InlineData("fare_minor_units", "fare_minor_units + 1")]
+    public async Task A_quote_that_was_honoured_and_does_not_follow_from_its_policy_is_named(string column, string tampered)
+    {
+        var ride = Ride.InNewYork();
+        await fleet.Deliver(ride.RequestedHonestly(fleet.Tokens, metres: 3_219), ride.Created(), ride.Completed(), ride.Tracked(metres: 0, points: 0));
+        await fleet.FareOf(ride);
+        Assert.DoesNotContain(ride.RideId, (await Recomputed()).Different);
+
+        var was = Assert.Single(await fleet.Column<string>($"select {column}::text from billing.quotes where quote_id = @QuoteId", new { ride.QuoteId }));
+        try
+        {
+            await fleet.ExecuteAsOwner($"update billing.quotes set {column} = {tampered} where quote_id = '{ride.QuoteId}'");
+            Assert.Contains(ride.RideId, (await Recomputed()).Different);
+        }
+        finally
+        {
+            var type = column == "fare_minor_units" ? "bigint" : "jsonb";
+            await fleet.ExecuteAsOwner($"update billing.quotes set {column} = '{was}'::{type} where quote_id = '{ride.QuoteId}'");
+        }
+    }
+
     /// <summary>A settled fare of zero, so that it belongs to no other rule of the books, one unit of which is wrong.</summary>
     async Task<Guid> CopyWithAnotherFull(Ride ride)
     {

@@ -42,6 +42,16 @@ sealed record Ride(string CityId, PaymentMethodKind Paying)
         };
     }
 
+    /// <summary>Under a quote as billing makes them, of a way of so many metres: its lines follow from its inputs.</summary>
+    public RideRequested RequestedHonestly(QuoteToken tokens, int metres, PromotionTerms? promotion = null)
+    {
+        var (requested, inputs) = (Requested(tokens), new FareInputs(metres, 900, 0, 0, new(2013, 11, 18, 14, 0, 0), IsHoliday: false) { Promotion = promotion });
+        var price = Samples.NycTaxi.PriceOf(inputs).Lowered(Samples.NycTaxi, promotion);
+        var fare = new Money(price.MinorUnits, "USD");
+        var quote = tokens.Read(requested.QuoteToken)! with { DistanceMetres = metres, Fare = fare, Breakdown = price.Lines, Inputs = inputs };
+        return requested with { QuotedFare = fare, QuoteToken = tokens.Sign(quote) };
+    }
+
     /// <summary>The request had this other quote before.</summary>
     public DropOffChanged ChangedFrom(Guid previousQuoteId, QuoteToken tokens)
     {

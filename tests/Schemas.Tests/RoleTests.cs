@@ -21,6 +21,13 @@ public sealed class RoleTests(SchemaServers servers)
     /// <summary>What a trigger keeps as it is, the partitions of a month included.</summary>
     const string AppendOnly = @"select tgrelid::regclass::text from pg_trigger where tgname like '%\_append\_only'";
 
+    /// <summary>What a role may do to tables as a whole, and whether it may update any column of them.</summary>
+    const string RightsOf = """
+        select name, array(select verb from unnest(array['select', 'insert', 'update', 'delete', 'truncate']) verb where has_table_privilege(@role, name, verb)) as granted,
+               has_any_column_privilege(@role, name, 'update') as somecolumns
+        from   unnest(@names) name
+        """;
+
     /// <summary>History: its own service may add to it, and that is all.</summary>
     static readonly string[] WrittenOnce = ["ride.transitions", "ride.ratings", "ride.on_the_way"];
 
@@ -80,6 +87,38 @@ public sealed class RoleTests(SchemaServers servers)
         Assert.True(own.Count >= 4);
         Assert.Equal(own.SelectMany(table => Kept(table.Name, appendOnly).Select(verb => $"{verb} {table.Name}")), refused);
     }
+
+    // A trigger says no in the same words as a missing grant: here it is the grants themselves that are read, of months that have just been made too.
+    [Theory]
+    [InlineData("billing", "select billing.create_ledger_month('2093-05-05Z'), billing.create_fare_month('2093-05-05Z')")]
+    [InlineData("user", "select 1")]
+    public async Task A_service_has_no_right_to_change_what_it_only_adds_to_also_in_months_made_later(string service, string makeMonths)
+    {
+        await using var connection = await servers.LogIn(service);
+        await using var transaction = await connection.BeginTransactionAsync(Ct);
+        await connection.ExecuteAsync(makeMonths, transaction: transaction);
+        var appendOnly = (await connection.QueryAsync<string>(AppendOnly, transaction: transaction)).ToHashSet();
+        var own = (await connection.QueryAsync<Table>(Tables, transaction: transaction)).Where(table => table.Schema == Topology.Find(service).Schema).ToList();
+
+        var rights = (await connection.QueryAsync<Rights>(RightsOf, new { role = $"tumpang_{service}", names = own.Select(table => table.Name).ToArray() }, transaction))
+            .ToDictionary(rights => rights.Name);
+
+        Assert.Equal(
+            own.SelectMany(table => Kept(table.Name, appendOnly).Select(verb => $"{verb} {table.Name}")),
+            own.SelectMany(table => Verbs.Where(verb => !rights[table.Name].Granted.Contains(verb)).Select(verb => $"{verb} {table.Name}")));
+        Assert.Empty(own.Where(table => rights[table.Name].Granted.Contains("truncate")));
+        // Nor column by column: what comes along with another table may be changed in what it does not copy, and the rest of history in nothing.
+        Assert.Equal(
+            own.Select(table => table.Name).Where(BroughtAlong.Contains),
+            own.Where(table => rights[table.Name] is { SomeColumns: true } some && !some.Granted.Contains("update")).Select(table => table.Name));
+        Assert.Superset(HistoryOf(service), appendOnly);
+    }
+
+    /// <summary>What must be among what is only added to, whatever the triggers say.</summary>
+    static HashSet<string> HistoryOf(string service) => service == "billing"
+        ? ["billing.ledger_entries", "billing.ledger_entries_other", "billing.ledger_entries_2093_05", "billing.ledger_transfers", "billing.ledger_transfers_other",
+           "billing.ledger_transfers_2093_05", "billing.ledger_keys", "billing.fares", "billing.fares_other", "billing.fares_2093_05", "billing.credit_uses"]
+        : ["users.audit_entries"];
 
     /// <summary>What its own service may not do to a table.</summary>
     static IEnumerable<string> Kept(string table, IEnumerable<string> appendOnly) =>
@@ -248,4 +287,11 @@ public sealed class RoleTests(SchemaServers servers)
     }
 
     sealed record Table(string Schema, string Name, string Column);
+
+    sealed record Rights
+    {
+        public string Name { get; init; } = "";
+        public string[] Granted { get; init; } = [];
+        public bool SomeColumns { get; init; }
+    }
 }

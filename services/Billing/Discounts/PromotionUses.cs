@@ -1,10 +1,11 @@
+using Tumpang.Contracts;
 using Tumpang.ServiceDefaults;
 
 namespace Tumpang.Billing.Discounts;
 
 /// <summary>
 /// Reserves a promotion for a quote under which a ride is requested, gives it back when there is no ride, and consumes it with the fare. Rows are taken
-/// in one order: the quote's lock, the passenger's count, the promotion.
+/// in one order: the quote's lock, the passenger's, their count, the promotion.
 /// </summary>
 internal static class PromotionUses
 {
@@ -17,6 +18,9 @@ internal static class PromotionUses
         where  not exists (select from billing.quote_releases where quote_id = @QuoteId)
         on conflict do nothing
         """;
+
+    /// <summary>A first ride is the first whichever promotion it is given by: a passenger's uses are counted one after the other.</summary>
+    const string LockPassenger = "select pg_advisory_xact_lock(hashtextextended('promotion-passenger:' || @PassengerId::text, 0))";
 
     const string CountPassenger = $"""
         insert into billing.promotion_passengers as passenger (promotion_id, passenger_id, uses)
@@ -33,13 +37,15 @@ internal static class PromotionUses
         where  promotion_id = @PromotionId and stopped_at is null and reserved_minor_units + spent_minor_units + @MostMinorUnits <= budget_minor_units
         """;
 
+    const string MarkBeyondLimit = "update billing.promotion_uses set status = 'BeyondLimit' where quote_id = @QuoteId";
+
     const string UncountPassenger =
         "update billing.promotion_passengers set uses = uses - 1 where (promotion_id, passenger_id) = (@PromotionId, @PassengerId)";
 
     const string MarkReserved = "update billing.promotion_uses set status = 'Reserved', reserved_minor_units = @MostMinorUnits where quote_id = @QuoteId";
 
     const string MarkReleased = """
-        update billing.promotion_uses set status = 'Released' where quote_id = @QuoteId and status = 'Reserved'
+        update billing.promotion_uses set status = 'Released' where quote_id = @QuoteId and status in ('Reserved', 'Unfunded') and ride_id is null
         returning promotion_id, passenger_id, reserved_minor_units
         """;
 
@@ -47,8 +53,14 @@ internal static class PromotionUses
         "update billing.promotions set reserved_minor_units = reserved_minor_units - @ReservedMinorUnits where promotion_id = @PromotionId";
 
     const string MarkGivenBack = """
-        update billing.promotion_uses set status = 'Released' where ride_id = @RideId and status = 'Consumed'
-        returning promotion_id, passenger_id, spent_minor_units
+        with given as (
+            select quote_id, status from billing.promotion_uses where ride_id = @RideId and status in ('Consumed', 'Unfunded') for update
+        )
+        update billing.promotion_uses use
+        set    status = 'Released'
+        from   given
+        where  use.quote_id = given.quote_id
+        returning use.promotion_id, use.passenger_id, case given.status when 'Consumed' then use.spent_minor_units else 0 end as spent_minor_units
         """;
 
     const string GiveBackBudget =
@@ -70,10 +82,10 @@ internal static class PromotionUses
         """;
 
     /// <summary>
-    /// Reserves what the quote promised, once. Where budget or limit have been used up since, the quote binds us all the same, and what it promised
-    /// is not the promotion's expense.
+    /// Reserves what the quote promised, once. Where the budget has been used up since, the quote binds us all the same, and what it promised is not the
+    /// promotion's expense. A use beyond the passenger's own limit is theirs to know of: it gives nothing, and they are told at once.
     /// </summary>
-    public static async Task Reserve(Quote quote, Transaction transaction, CancellationToken ct)
+    public static async Task Reserve(Quote quote, Guid rideRequestId, DateTimeOffset now, Transaction transaction, CancellationToken ct)
     {
         if (quote.Inputs?.Promotion is not { } terms) return;
 
@@ -88,9 +100,18 @@ internal static class PromotionUses
             ReservedAt = quote.QuotedAt,
         };
         await transaction.Execute(LockQuote, use, ct);
-        if (await transaction.Execute(Begin, use, ct) == 0 || await transaction.Execute(CountPassenger, use, ct) == 0) return;
+        if (await transaction.Execute(Begin, use, ct) == 0) return;
 
-        await transaction.Execute(await transaction.Execute(ReserveBudget, use, ct) == 1 ? MarkReserved : UncountPassenger, use, ct);
+        await transaction.Execute(LockPassenger, use, ct);
+        if (await transaction.Execute(CountPassenger, use, ct) == 0)
+        {
+            await transaction.Execute(MarkBeyondLimit, use, ct);
+            transaction.Publish(NotApplied(quote, terms, rideRequestId, now));
+        }
+        else if (await transaction.Execute(ReserveBudget, use, ct) == 1)
+        {
+            await transaction.Execute(MarkReserved, use, ct);
+        }
     }
 
     /// <summary>No ride will use the quote.</summary>
@@ -98,6 +119,7 @@ internal static class PromotionUses
     {
         if (await transaction.Find<Released>(MarkReleased, new { QuoteId = quoteId }, ct) is not { } released) return;
 
+        await transaction.Execute(LockPassenger, released, ct);
         await transaction.Execute(UncountPassenger, released, ct);
         await transaction.Execute(ReleaseBudget, released, ct);
     }
@@ -118,11 +140,21 @@ internal static class PromotionUses
     {
         if (await transaction.Find<GivenBack>(MarkGivenBack, new { RideId = rideId }, ct) is not { } use) return;
 
+        await transaction.Execute(LockPassenger, use, ct);
         await transaction.Execute(UncountPassenger, use, ct);
         await transaction.Execute(GiveBackBudget, use, ct);
     }
 
     sealed record GivenBack(Guid PromotionId, Guid PassengerId, long SpentMinorUnits);
+
+    static PromotionNotApplied NotApplied(Quote quote, PromotionTerms terms, Guid rideRequestId, DateTimeOffset now) => new(
+        quote.QuoteId, rideRequestId, quote.PassengerId, terms.PromotionId, terms.Name,
+        quote.Fare with { MinorUnits = quote.Breakdown.Where(line => line.Code != Discount.Code).Sum(line => line.AmountMinorUnits) },
+        terms.Code, quote.Change?.RideId)
+    {
+        OccurredAt = now,
+        Version = 1,
+    };
 
     sealed record Released(Guid PromotionId, Guid PassengerId, long ReservedMinorUnits);
 }

@@ -29,11 +29,15 @@ internal sealed record Promotion(
 /// </summary>
 internal sealed class Promotions(Database database, CityClock clock)
 {
-    /// <summary>The passenger has had a ride; a void fare is none.</summary>
+    /// <summary>The passenger has had a ride, where a void fare is none, or a first-ride promotion has been counted for one that is to come.</summary>
     public const string HasRidden = """
-        exists (select from billing.fares fare
-                join   billing.fare_settlements paid on paid.ride_id = fare.ride_id
-                where  fare.passenger_id = @PassengerId and fare.kind = 'Ride' and paid.settlement <> 'Void')
+        (exists (select from billing.fares fare
+                 join   billing.fare_settlements paid on paid.ride_id = fare.ride_id
+                 where  fare.passenger_id = @PassengerId and fare.kind = 'Ride' and paid.settlement <> 'Void')
+            or exists (
+                select from billing.promotion_passengers used
+                join   billing.promotions other on other.promotion_id = used.promotion_id
+                where  used.passenger_id = @PassengerId and used.uses > 0 and other.first_ride_only))
         """;
 
     /// <summary>Of these the ones that the passenger may still use.</summary>

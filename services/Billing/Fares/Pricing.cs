@@ -16,6 +16,9 @@ internal static class Pricing
     /// <summary>Code of the line that demand adds.</summary>
     public const string SurgeCode = "surge";
 
+    /// <summary>Code of the only line of a price that was promised by a quote whose lines were not known when the fare was made.</summary>
+    public const string QuotedCode = "quoted";
+
     /// <summary>What the ride costs under this policy; the lines sum to the fare.</summary>
     public static Price PriceOf(this FarePolicy policy, FareInputs inputs)
     {

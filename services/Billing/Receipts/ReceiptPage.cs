@@ -43,6 +43,8 @@ internal sealed record ReceiptPage(string Title, IReadOnlyList<ReceiptFact> Fact
             facts.Add(new("Way", $"{LocalFormats.Kilometres(receipt.DistanceMetres)}, {LocalFormats.Minutes(receipt.DurationSeconds)}"));
         }
 
+        if (receipt.PromotionNotApplied is { } promotion) facts.Add(new("Promotion", $"{promotion} was used up and is not applied"));
+
         facts.Add(new("Payment", $"{Label(receipt.PaidWith)}, {Label(receipt.Settlement).ToLowerInvariant()}"));
         return facts;
     }

@@ -12,11 +12,14 @@ internal sealed class ReceiptRow
                fare.driver_earning_minor_units, fare.tax_minor_units - adjusted.tax_minor_units as tax_left_minor_units, fare.tax_minor_units,
                fare.distance_metres, fare.duration_seconds, fare.promotion_minor_units, fare.breakdown, paid.settlement, fare.payment_method_kind,
                paid.settled_by, fare.finalised_at, fare.policy_id, fare.policy_version, policy.name as policy_name, policy.city_id, policy.vehicle_class,
-               ride.started_at, coalesce(ride.completed_at, ride.cancelled_at) as ended_at, given.minor_units as given_minor_units
+               ride.started_at, coalesce(ride.completed_at, ride.cancelled_at) as ended_at, given.minor_units as given_minor_units,
+               refused.name as promotion_not_applied
         from   billing.rides ride
         left   join billing.fare_settlements paid on paid.ride_id = ride.ride_id
         left   join billing.fares fare on (fare.ride_id, fare.booked_at) = (paid.ride_id, paid.booked_at)
         left   join billing.fare_policies policy on (policy.policy_id, policy.version) = (fare.policy_id, fare.policy_version)
+        left   join billing.promotion_uses use on use.quote_id = ride.quote_id and use.status = 'BeyondLimit'
+        left   join billing.promotions refused on refused.promotion_id = use.promotion_id
         cross  join lateral (
             select coalesce(sum(tax_minor_units), 0)::bigint as tax_minor_units
             from   billing.adjustments
@@ -67,6 +70,7 @@ internal sealed class ReceiptRow
     public DateTimeOffset? StartedAt { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
     public long GivenMinorUnits { get; init; }
+    public string? PromotionNotApplied { get; init; }
 
     /// <summary>Which side of the ride a user is on; null for neither.</summary>
     public ReceiptFor? SideOf(Guid userId) =>
@@ -88,7 +92,7 @@ internal sealed class ReceiptRow
             side, RideId, FareId!.Value, Kind, CityId, VehicleClass, FinalisedAt, StartedAt, EndedAt, DistanceMetres, DurationSeconds,
             new(PolicyId, PolicyVersion, PolicyName), FareLineView.Of(lines, Currency), In(total), adjustments, In(result), In(TaxLeftMinorUnits), others,
             In(result + others.Sum(each => each.Amount.MinorUnits)), Settlement, SettledBy ?? PaymentMethodKind,
-            GivenMinorUnits == 0 ? null : In(GivenMinorUnits));
+            GivenMinorUnits == 0 ? null : In(GivenMinorUnits), side is ReceiptFor.Passenger && Kind is FareKind.Ride ? PromotionNotApplied : null);
     }
 
     /// <summary>The fare without what a promotion took off it, which is not the driver's loss, and what is kept of it.</summary>

@@ -8,7 +8,7 @@ namespace Tumpang.Billing.Rides;
 /// Quotes under which a ride was requested. Their tokens are verified again: a quote that we did not sign, or that was signed for somebody or something
 /// else, is a fault for an operator, not a price.
 /// </summary>
-internal sealed class RequestedQuotes(QuoteToken tokens, RideBills bills)
+internal sealed class RequestedQuotes(QuoteToken tokens, RideBills bills, CityClock clock)
 {
     const string StoreQuote = """
         insert into billing.quotes (
@@ -41,7 +41,7 @@ internal sealed class RequestedQuotes(QuoteToken tokens, RideBills bills)
             throw new InvalidOperationException($"Ride request {rideRequestId} carries a quote that is not ours or not its own.");
         }
 
-        await PromotionUses.Reserve(quote, transaction, ct);
+        await PromotionUses.Reserve(quote, rideRequestId, clock.GetUtcNow(), transaction, ct);
         var waiting = await transaction.List<RideBill>(StoreQuote, Row(quote, rideRequestId), ct);
         foreach (var bill in waiting)
         {

@@ -40,6 +40,9 @@ internal sealed record RideBill
     /// <summary>We owe the passenger something; it may be in another currency.</summary>
     public bool HasCredit { get; init; }
     public Guid? QuoteId { get; init; }
+
+    /// <summary>The quote's promotion was one use too many for the passenger.</summary>
+    public bool PromotionBeyondLimit { get; init; }
     public Guid? QuotePolicyId { get; init; }
     public int? QuotePolicyVersion { get; init; }
     public int? QuoteDistanceMetres { get; init; }
@@ -143,19 +146,24 @@ internal sealed record RideBill
             DropOff is { } ended && QuoteDropOff is { } agreed ? ended.MetresTo(agreed) : 0,
             (metres, seconds), (driven.DistanceMetres, driven.DurationSeconds - (WaitedAtStops ?? []).Sum()));
 
-    /// <summary>What the quote was worked out from; null when it was lost.</summary>
-    public FareInputs? Quoted => QuoteInputs is { } stored ? JsonSerializer.Deserialize<FareInputs>(stored, Json.Options) : null;
+    /// <summary>What the quote was worked out from, without a promotion that is not given; null when it was lost.</summary>
+    public FareInputs? Quoted => QuoteInputs is { } stored && JsonSerializer.Deserialize<FareInputs>(stored, Json.Options) is { } inputs
+        ? PromotionBeyondLimit ? inputs with { Promotion = null } : inputs
+        : null;
+
+    /// <summary>What the quote charges for, before any promotion; null when it was lost.</summary>
+    IReadOnlyList<FareLine>? QuotedLines => QuoteBreakdown is { } lines
+        ? [.. JsonSerializer.Deserialize<List<FareLine>>(lines, Json.Options)!.Where(line => line.Code != Discount.Code)]
+        : null;
+
+    /// <summary>What the passenger was last told that the quote costs.</summary>
+    public long PromisedMinorUnits => PromotionBeyondLimit ? QuotedLines!.Sum(line => line.AmountMinorUnits) : QuotedFareMinorUnits!.Value;
 
     /// <summary>The quote's own inputs with its lines, which stand.</summary>
     FareInputs QuotedInputs(FareInputs? quoted, LocalPickup pickup)
     {
         var inputs = quoted ?? new Journey(QuoteDistanceMetres ?? 0, QuoteDurationSeconds ?? 0, 0, 0).From(pickup);
-        return inputs with
-        {
-            Quoted = QuoteBreakdown is { } lines
-                ? [.. JsonSerializer.Deserialize<List<FareLine>>(lines, Json.Options)!.Where(line => line.Code != Discount.Code)]
-                : [new("quoted", QuotedFareMinorUnits!.Value)],
-        };
+        return inputs with { Quoted = QuotedLines ?? [new(Pricing.QuotedCode, QuotedFareMinorUnits!.Value)] };
     }
 
     Fare Owed(

@@ -22,6 +22,7 @@ internal sealed class RideBills(FarePolicies policies, ZonesInForce zones, Billi
                heard.track_accepted_points, heard.cancelled_at, heard.cancelled_by, heard.assigned_at, heard.queued,
                quote.policy_id as quote_policy_id, quote.policy_version as quote_policy_version, quote.distance_metres as quote_distance_metres,
                quote.duration_seconds as quote_duration_seconds, quote.breakdown as quote_breakdown, quote.inputs as quote_inputs, quote.quote_id,
+               exists (select from billing.promotion_uses use where use.quote_id = quote.quote_id and use.status = 'BeyondLimit') as promotion_beyond_limit,
                heard.waited_seconds, heard.stops, heard.waited_at_stops, heard.pickup_metres, heard.track_polyline, {PassengerCredits.Exist} as has_credit,
                st_y(heard.drop_off::geometry) as drop_off_latitude, st_x(heard.drop_off::geometry) as drop_off_longitude,
                st_y(quote.pickup::geometry) as quote_pickup_latitude, st_x(quote.pickup::geometry) as quote_pickup_longitude,

@@ -51,7 +51,7 @@ internal sealed class OnRideProgressed(FarePolicies policies) : IEventHandler<Ri
 
     static long FareSoFar(RideBill bill, FarePolicy policy, RideProgressed progress, LocalPickup pickup)
     {
-        if (policy.Mode == PricingMode.Upfront) return bill.QuotedFareMinorUnits!.Value;
+        if (policy.Mode == PricingMode.Upfront) return bill.PromisedMinorUnits;
 
         var quoted = bill.Quoted;
         var journey = new Journey(progress.DistanceMetres, progress.DurationSeconds, progress.SlowDistanceMetres, progress.SlowSeconds);
