@@ -46,11 +46,12 @@ public sealed class TopUpDisputeTests(PaymentFleet fleet)
     public async Task What_was_spent_before_it_was_taken_back_is_owed_until_it_is_paid_in_again(string provider)
     {
         var side = new ProviderSide(fleet, provider);
-        var passenger = await side.Passenger(side.Good, Ct);
-        var card = passenger.MethodId;
-        var topUp = await TopUp(passenger, PaidIn);
-        await fleet.BalanceBecomes(passenger, PaidIn, Ct);
+        var passenger = fleet.Passenger();
+        passenger.Provider = provider;
         await passenger.AddWallet(Ct);
+        var card = await passenger.AddCard(side.Good, Ct);
+        var topUp = await TopUp(passenger, PaidIn, card);
+        await fleet.BalanceBecomes(passenger, PaidIn, Ct);
         await Pays(passenger, 1_000, "Settled");
 
         await side.Decide((await side.Dispute(topUp, null, Ct))!, won: false, Ct);
