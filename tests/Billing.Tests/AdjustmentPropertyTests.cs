@@ -88,7 +88,8 @@ public sealed class AdjustmentPropertyTests
             {
                 var fare = new Parts(0, 0, sample.Total).Fare() with { AdjustedMinorUnits = taken, CreditedMinorUnits = sample.Credited };
                 back += fare.ReturnedOf(cut);
-                if (fare.CashOf(cut) != 0 || (fare with { Settlement = Settlement.Settled, SettledBy = PaymentMethodKind.Cash }).CashOf(cut) != cut - fare.ReturnedOf(cut)) return false;
+                var inCash = fare with { Settlement = Settlement.Settled, SettledBy = PaymentMethodKind.Cash };
+                if (fare.CashOf(cut) != 0 || inCash.CashOf(cut) != cut - fare.ReturnedOf(cut)) return false;
                 taken += cut;
             }
 

@@ -15,5 +15,6 @@ internal static class CurrencyCalendar
     public static City? CalendarOf(this Cities cities, string currency) => cities.Calendars().FirstOrDefault(city => city.Currency == currency);
 
     /// <summary>The day of a statement that has what happened then.</summary>
-    public static DateOnly DayAt(this City calendar, DateTimeOffset instant) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, calendar.TimeZone).DateTime);
+    public static DateOnly DayAt(this City calendar, DateTimeOffset instant) =>
+        DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, calendar.TimeZone).DateTime);
 }

@@ -85,7 +85,9 @@ internal static class PassengerCredits
         where  credit.credit_id = used.credit_id
         """;
 
-    /// <summary>What a fare has used, the last first, so that the passenger's own comes back before what expires; and how much of it has come back before.</summary>
+    /// <summary>
+    /// What a fare has used, the last first, so that the passenger's own comes back before what expires; and how much of it has come back before.
+    /// </summary>
     const string UsedFor = """
         select   used.amount_minor_units as minor_units, credit.expires_at,
                  (select coalesce(sum(amount_minor_units), 0)::bigint

@@ -116,7 +116,8 @@ internal static class GetMoney
             promotion?.View(), fare?.View(), fare is null || ride.TipMinorUnits == 0 ? null : new(ride.TipMinorUnits, fare.Currency), adjustments,
             TransferView.Of(posted.Where(row => row.PayoutId is null)), (side as PaymentSide.Known)?.Told, side is not PaymentSide.Away,
             [.. payouts.Select(payout => payout.View(TransferView.Of(posted.Where(row => row.PayoutId == payout.PayoutId))))],
-            fare is null ? null : StatementDay.Of(ride.DriverId, fare.Currency, fare.BookedAt, cities), AccountSum.Of(posted.Where(row => row.PayoutId is null)), checks, VerdictOn(checks, side));
+            fare is null ? null : StatementDay.Of(ride.DriverId, fare.Currency, fare.BookedAt, cities),
+            AccountSum.Of(posted.Where(row => row.PayoutId is null)), checks, VerdictOn(checks, side));
     }
 
     static IReadOnlyList<MoneyCheck> Check(
