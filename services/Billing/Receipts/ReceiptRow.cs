@@ -76,10 +76,6 @@ internal sealed class ReceiptRow
     public ReceiptFor? SideOf(Guid userId) =>
         userId == PassengerId ? ReceiptFor.Passenger : userId == DriverId ? ReceiptFor.Driver : null;
 
-    /// <summary>Which side of the ride a user is on; null for neither.</summary>
-    public ReceiptFor? SideOf(Guid userId) =>
-        userId == PassengerId ? ReceiptFor.Passenger : userId == DriverId ? ReceiptFor.Driver : null;
-
     /// <summary>The receipt of that side.</summary>
     /// <param name="movements">Debits positive, in the order of the books.</param>
     public Receipt ToReceipt(ReceiptFor side, IReadOnlyList<MovementRow> movements)
