@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Tumpang.Contracts;
 using Tumpang.Payments.Tests.Stripe;
 using Xunit;
 
@@ -120,36 +119,6 @@ public sealed class TopUpDisputeTests(PaymentFleet fleet)
         await fleet.BalanceBecomes(passenger, end == "TopUpChargebackWon" ? PaidIn : 0, Ct);
     }
 
-    // What billing hears first takes the money; what it hears afterwards, or again, changes nothing.
-    [Fact]
-    public async Task Billing_books_it_once_in_whatever_order_and_however_often_it_hears_of_it()
-    {
-        Guid topUp = Guid.CreateVersion7(), won = Guid.CreateVersion7(), lost = Guid.CreateVersion7();
-        var passenger = fleet.Passenger();
-        Money all = new(1_000, "USD"), part = new(400, "USD"), fee = new(1_500, "USD");
-        Event[] steps =
-        [
-            new TopUpChargebackWon(won, topUp, passenger.Id, all, fee, fee) { OccurredAt = Samples.Now, Version = 3 },
-            new TopUpChargebackReceived(won, topUp, passenger.Id, all, fee, "fraudulent") { OccurredAt = Samples.Now, Version = 2 },
-            new TopUpChargebackLost(lost, topUp, passenger.Id, part, fee) { OccurredAt = Samples.Now, Version = 5 },
-            new TopUpChargebackReceived(lost, topUp, passenger.Id, part, fee, "fraudulent") { OccurredAt = Samples.Now, Version = 4 },
-            new WalletToppedUp(topUp, passenger.Id, all) { OccurredAt = Samples.Now, Version = 1 },
-        ];
-
-        var told = Enumerable.Range(0, 5).SelectMany(_ => steps.Select(step => step with { EventId = Guid.CreateVersion7() })).ToList();
-        await Task.WhenAll(told.Select(step => fleet.PublishRaw(step.GetType(), JsonSerializer.Serialize(step, step.GetType(), ServiceDefaults.Json.Options), Ct)));
-
-        await PaymentFleet.Until(
-            async () => await fleet.One<long>("select count(*) from billing.inbox where event_id = any(@Ids)", new { Ids = told.Select(step => step.EventId).ToArray() }, Ct)
-                == told.Count, Ct);
-        Assert.Equal(600, await fleet.BalanceOf(passenger, Ct));
-        Assert.Equal(0, await fleet.One<long>("select coalesce(sum(owed_minor_units), 0)::bigint from billing.wallet_debts where passenger_id = @Id", passenger, Ct));
-        Assert.Equal(
-            (true, true),
-            (await fleet.One<bool>("select won_at is not null and lost_at is null from billing.top_up_chargebacks where dispute_id = @Id", new { Id = won }, Ct),
-                await fleet.One<bool>("select lost_at is not null and won_at is null from billing.top_up_chargebacks where dispute_id = @Id", new { Id = lost }, Ct)));
-    }
-
     [Fact]
     public async Task A_top_up_that_was_refused_is_not_taken_back()
     {
@@ -157,7 +126,8 @@ public sealed class TopUpDisputeTests(PaymentFleet fleet)
         var topUp = await TopUp(passenger, PaidIn);
         await PaymentFleet.Until(async () => (await fleet.EventsAbout(topUp, Ct)).Count > 0, Ct);
 
-        await Tell(With(fleet.Stripe.Books.Inquire(topUp), "needs_response", -PaidIn));
+        var intent = fleet.Stripe.Books.IntentsOf(topUp).Single();
+        await Tell(With(StripeDisputeTests.Dispute(intent), "needs_response", -PaidIn));
 
         Assert.Equal(["WalletTopUpFailed"], await fleet.EventsAbout(topUp, Ct));
         Assert.Empty(await fleet.DisputesAbout(topUp, Ct));

@@ -147,7 +147,7 @@ public sealed class StripeDisputeTests(PaymentFleet fleet)
         return then;
     }
 
-    static JsonObject Dispute(string intent) => new()
+    internal static JsonObject Dispute(string intent) => new()
     {
         ["id"] = $"du_{Guid.NewGuid():N}",
         ["object"] = "dispute",
