@@ -14,7 +14,7 @@ public sealed class Accounts(NpgsqlDataSource auditor)
         ("settled in cash", "select count(*) from payment.orders where status = 'Settled' and kind = 'Cash'"),
         ("still owed", "select count(*) from payment.orders where status = 'Owed'"),
         ("attempts declined", "select count(*) from payment.attempts where status = 'Declined'"),
-        ("attempts sent more than once", "select count(*) from payment.attempts where sends > 1"),
+        ("attempts taken up more than once", "select count(*) from payment.attempts where tries > 1"),
         ("refunds", "select count(*) from payment.refunds where status = 'Succeeded'"),
         ("webhooks", "select count(*) from payment.webhooks"),
         ("payouts sent", "select count(*) from billing.payouts where status = 'Sent'"),
