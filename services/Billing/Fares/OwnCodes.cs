@@ -7,7 +7,7 @@ internal static class OwnCodes
 {
     static readonly FrozenSet<string> All = FrozenSet.Create(
         StringComparer.Ordinal, "base", "distance", "time", "meter", "minimum", "night-rate", Pricing.SurgeCode, "waiting", "pickup-distance", "stops", "booking",
-        Pricing.SalesTaxCode, "rounding", "driver-discount", Discount.Code, "tip", "quoted", "cancellation");
+        Pricing.SalesTaxCode, "rounding", "driver-discount", Discount.Code, "tip", Pricing.QuotedCode, "cancellation");
 
     public static bool Contains(string code) => All.Contains(code);
 }
