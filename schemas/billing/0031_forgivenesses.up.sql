@@ -2,7 +2,7 @@
 
 create table billing.forgivenesses (
     forgiveness_id        uuid        primary key,
-    dispute_id            uuid        not null references billing.lost_chargebacks (dispute_id),
+    dispute_id            uuid        not null,
     amount_minor_units    bigint      not null check (amount_minor_units > 0),
     reason                text        not null check (length(reason) between 1 and 500),
     status                text        not null check (status in ('Proposed', 'Effective', 'Rejected')),
@@ -15,7 +15,8 @@ create table billing.forgivenesses (
     constraint forgivenesses_by_two  check (not (needs_second_operator and status = 'Effective' and decided_by = proposed_by))
 );
 comment on table  billing.forgivenesses                    is 'Operators'' decisions that a passenger does not owe a lost chargeback any more, and proposals of them.';
-comment on column billing.forgivenesses.amount_minor_units is 'What the bank took back, in the chargeback''s currency.';
+comment on column billing.forgivenesses.dispute_id         is 'Of lost_chargebacks or top_up_chargebacks.';
+comment on column billing.forgivenesses.amount_minor_units is 'What is forgiven, in the chargeback''s currency.';
 
 create unique index forgivenesses_one_per_dispute on billing.forgivenesses (dispute_id) where status <> 'Rejected';
 

@@ -57,6 +57,8 @@ internal static class BillingRoutes
         operators.MapPost("/chargebacks/{disputeId:guid}/forgive/approve", ApproveForgiveness.Handle).Idempotent();
         operators.MapPost("/chargebacks/{disputeId:guid}/forgive/reject", RejectForgiveness.Handle).Idempotent();
         operators.MapPost("/chargebacks/{disputeId:guid}/forgive-top-up", ForgiveTopUpChargeback.Handle).Idempotent();
+        operators.MapPost("/chargebacks/{disputeId:guid}/forgive-top-up/approve", ApproveTopUpForgiveness.Handle).Idempotent();
+        operators.MapPost("/chargebacks/{disputeId:guid}/forgive-top-up/reject", RejectTopUpForgiveness.Handle).Idempotent();
         operators.MapGet("/rides/{rideId:guid}/money", GetMoney.Handle);
         operators.MapGet("/rides/{rideId:guid}/receipts/passenger", GetReceipt.HandlePassengers).Produces<Receipt>();
         operators.MapGet("/rides/{rideId:guid}/receipts/driver", GetReceipt.HandleDrivers).Produces<Receipt>();

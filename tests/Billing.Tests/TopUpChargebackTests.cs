@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Http.Json;
 using Tumpang.Contracts;
 using Xunit;
 
@@ -52,6 +54,37 @@ public sealed class TopUpChargebackTests(BillingFleet fleet)
         Assert.Equal((-1_000, 0), (await fleet.Balance("PassengerWallet", passengerId), await Posted("ProviderFees")));
         Assert.False(await DebtsTold() is [.., "WalletDebtIncurred"]);
         Assert.Empty(await fleet.BrokenInvariants());
+    }
+
+    /// <summary>The limit is 50.00 dollars: what is beyond it waits for another operator, and is made good as far as the wallet is short then.</summary>
+    [Fact]
+    public async Task Beyond_the_limit_another_operator_decides_whether_a_wallet_is_made_good()
+    {
+        var large = new Money(6_000, "USD");
+        await fleet.Deliver(Lost with { Amount = large });
+        var (forgive, another) = ($"/v1/ops/chargebacks/{disputeId}/forgive-top-up", Guid.CreateVersion7());
+
+        var (proposed, twice, alone) = (await Post(forgive), await Post(forgive), await Post($"{forgive}/approve"));
+        var (rejected, again) = (await Post($"{forgive}/reject"), await Post(forgive));
+        var before = await fleet.Balance("PassengerWallet", passengerId);
+        await fleet.Deliver(ToppedUp);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Post($"{forgive}/approve", another)));
+
+        Assert.Equal(
+            (HttpStatusCode.OK, HttpStatusCode.Conflict, HttpStatusCode.Forbidden, HttpStatusCode.OK, HttpStatusCode.OK), (proposed, twice, alone, rejected, again));
+        Assert.Equal(6_000, before);
+        Assert.Single(answers, status => status == HttpStatusCode.OK);
+        Assert.All(answers, status => Assert.True(status is HttpStatusCode.OK or HttpStatusCode.NotFound));
+        Assert.Equal((0, 5_000), (await fleet.Balance("PassengerWallet", passengerId), await Posted("ChargebackLosses")));
+        Assert.Empty(await fleet.BrokenInvariants());
+    }
+
+    async Task<HttpStatusCode> Post(string path, Guid? by = null)
+    {
+        using var request = fleet.RequestOfOperator(HttpMethod.Post, path, by ?? fleet.Operator);
+        request.Headers.Add("Idempotency-Key", Guid.CreateVersion7().ToString());
+        request.Content = JsonContent.Create(new { reason = "paid by transfer" });
+        return (await fleet.Send(request)).StatusCode;
     }
 
     /// <summary>By everything about the top-up, debits positive.</summary>

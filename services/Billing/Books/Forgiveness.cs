@@ -8,7 +8,7 @@ namespace Tumpang.Billing.Books;
 [JsonConverter(typeof(JsonStringEnumConverter<ForgivenessStatus>))]
 internal enum ForgivenessStatus { Proposed, Effective, Rejected }
 
-/// <summary>An operator's decision that a passenger does not owe a lost chargeback any more, or the proposal of it.</summary>
+/// <summary>An operator's decision that a passenger does not owe a lost chargeback any more, of a ride or of a top-up, or the proposal of it.</summary>
 internal sealed record Forgiveness(Guid ForgivenessId, string Reason, Guid ProposedBy);
 
 /// <summary>A lost chargeback as a forgiveness finds it.</summary>
@@ -69,13 +69,13 @@ internal static class ForgivenessStore
 
     /// <summary>False when another proposal waits.</summary>
     public static async Task<bool> Propose(
-        this Transaction tx, Forgiveness forgiveness, LostChargeback lost, bool needsSecondOperator, DateTimeOffset now, CancellationToken ct)
+        this Transaction tx, Forgiveness forgiveness, Guid disputeId, long amountMinorUnits, bool needsSecondOperator, DateTimeOffset now, CancellationToken ct)
     {
         var row = new
         {
             forgiveness.ForgivenessId,
-            lost.DisputeId,
-            lost.AmountMinorUnits,
+            DisputeId = disputeId,
+            AmountMinorUnits = amountMinorUnits,
             forgiveness.Reason,
             forgiveness.ProposedBy,
             NeedsSecondOperator = needsSecondOperator,
@@ -93,15 +93,12 @@ internal static class ForgivenessStore
         this Transaction tx, Forgiveness forgiveness, LostChargeback lost, Guid by, DateTimeOffset now, CancellationToken ct)
     {
         await tx.Execute(MarkForgiven, new { lost.DisputeId, By = by, forgiveness.Reason, Now = now }, ct);
-        var view = await tx.Decide(forgiveness, lost, ForgivenessStatus.Effective, by, now, ct);
+        await tx.Decide(forgiveness, ForgivenessStatus.Effective, by, now, ct);
         await tx.TellOfLostChargebacks(lost.RideId, lost.PassengerId, lost.Amount, now, ct);
-        return view;
+        return lost.View(forgiveness, ForgivenessStatus.Effective);
     }
 
-    public static async Task<ForgivenessView> Decide(
-        this Transaction tx, Forgiveness forgiveness, LostChargeback lost, ForgivenessStatus status, Guid by, DateTimeOffset now, CancellationToken ct)
-    {
-        await tx.Execute(MarkDecided, new { forgiveness.ForgivenessId, Status = status.ToString(), By = by, Now = now }, ct);
-        return lost.View(forgiveness, status);
-    }
+    public static Task Decide(
+        this Transaction tx, Forgiveness forgiveness, ForgivenessStatus status, Guid by, DateTimeOffset now, CancellationToken ct) =>
+        tx.Execute(MarkDecided, new { forgiveness.ForgivenessId, Status = status.ToString(), By = by, Now = now }, ct);
 }

@@ -23,7 +23,7 @@ internal static class ForgiveChargeback
         var now = clock.GetUtcNow();
         var needsSecond = lost.RideMinorUnits > options.Value.SecondOperatorAbove.GetValueOrDefault(lost.Currency);
         var forgiveness = new Forgiveness(Guid.CreateVersion7(), request.Reason.Trim(), user.Id);
-        if (!await tx.Propose(forgiveness, lost, needsSecond, now, ct)) return BillingProblems.ForgivenessProposed.ToHttp();
+        if (!await tx.Propose(forgiveness, disputeId, lost.AmountMinorUnits, needsSecond, now, ct)) return BillingProblems.ForgivenessProposed.ToHttp();
 
         return TypedResults.Ok(
             needsSecond ? lost.View(forgiveness, ForgivenessStatus.Proposed) : await tx.Forgive(forgiveness, lost, user.Id, now, ct));

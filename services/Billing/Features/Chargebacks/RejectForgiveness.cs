@@ -12,6 +12,7 @@ internal static class RejectForgiveness
         if (await tx.LockLostChargeback(disputeId, ct) is not { } lost) return BillingProblems.ChargebackNotFound.ToHttp();
         if (await tx.FindProposedForgiveness(disputeId, ct) is not { } proposed) return BillingProblems.ForgivenessNotFound.ToHttp();
 
-        return TypedResults.Ok(await tx.Decide(proposed, lost, ForgivenessStatus.Rejected, user.Id, clock.GetUtcNow(), ct));
+        await tx.Decide(proposed, ForgivenessStatus.Rejected, user.Id, clock.GetUtcNow(), ct);
+        return TypedResults.Ok(lost.View(proposed, ForgivenessStatus.Rejected));
     }
 }
