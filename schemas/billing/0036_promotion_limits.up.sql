@@ -3,6 +3,11 @@
 alter table billing.promotion_uses drop constraint promotion_uses_status_check;
 alter table billing.promotion_uses
     add constraint promotion_uses_status_check check (status in ('Reserved', 'Consumed', 'Released', 'Unfunded', 'BeyondLimit'));
+
+-- What a void fare gives back says what that fare says, also when the budget had not paid for it.
+alter table billing.promotion_uses drop constraint promotion_uses_within_reserve;
+alter table billing.promotion_uses
+    add constraint promotion_uses_within_reserve check (status in ('Unfunded', 'Released') or spent_minor_units <= reserved_minor_units);
 comment on column billing.promotion_uses.status is 'Reserved until the fare; then Consumed, or Released when there is none. Unfunded: the budget had been used up since the quote, whose price binds us all the same. BeyondLimit: the passenger''s own limit had been, and the ride is priced without.';
 comment on table  billing.promotion_passengers  is 'How many uses of a promotion are a passenger''s, reserved, consumed or unfunded: the row is the lock on their limit.';
 

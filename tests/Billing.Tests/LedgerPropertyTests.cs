@@ -12,7 +12,7 @@ namespace Tumpang.Billing.Tests;
 /// <summary>Whatever billing is told and asked, in whatever order and however often: the books balance, are what their entries say, and say it once.</summary>
 public sealed class LedgerPropertyTests(BillingFleet fleet)
 {
-    const int Sequences = 3;
+    const int Sequences = 5;
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 

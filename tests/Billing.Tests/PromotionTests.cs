@@ -127,6 +127,29 @@ public sealed class PromotionTests(BillingFleet fleet)
     }
 
     [Fact]
+    public async Task A_void_fare_that_the_budget_had_not_paid_for_gives_its_use_back()
+    {
+        var code = await Create(most: 100, budget: 100);
+        var promised = await Task.WhenAll(Promised(code), Promised(code));
+        await fleet.Deliver(promised[0].Request, promised[1].Request);
+        foreach (var (ride, quote, _) in promised)
+        {
+            await fleet.Deliver(ride.Created() with { QuotedFare = Fare(quote) }, ride.Completed(), ride.Tracked());
+            await fleet.FareOf(ride);
+            await fleet.Deliver(ride.Voided(new(700, "USD")));
+        }
+
+        Assert.Equal((0, 0), await Money(code));
+        foreach (var (ride, _, _) in promised)
+        {
+            Assert.Equal((0, 0), (await fleet.Posted("PromotionExpense", ride), await fleet.Posted("Concessions", ride)));
+            Assert.Equal([0], await fleet.Column<int>("select uses from billing.promotion_passengers where passenger_id = @PassengerId", new { ride.PassengerId }));
+        }
+
+        Assert.Empty(await fleet.BrokenInvariants());
+    }
+
+    [Fact]
     public async Task A_passenger_uses_it_as_often_as_it_says_and_a_released_use_does_not_count()
     {
         var (code, passenger) = (await Create(most: 100), Guid.CreateVersion7());
