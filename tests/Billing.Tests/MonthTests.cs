@@ -163,7 +163,7 @@ public sealed class MonthTests(BillingFleet fleet) : MonthsUnderTest(fleet)
             """, new { startedAt = Fleet.StartedAt }) == 9);
         foreach (var make in new[] { "select billing.create_ledger_month('2077-05-05Z')", "select billing.create_fare_month('2077-05-05Z')" })
         {
-            var made = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Fleet.Database.Find<bool>(make, null, Stop)));
+            var made = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Made(make)));
             Assert.Equal((make, 1), (make, made.Count(each => each)));
         }
 
@@ -173,6 +173,22 @@ public sealed class MonthTests(BillingFleet fleet) : MonthsUnderTest(fleet)
         await WriteFare(charged, last);
         Assert.Equal(["billing.ledger_transfers_2077_05"], await TablesOf("ledger_transfers", ride));
         Assert.Equal(["billing.fares_2077_05"], await TablesOf("fares", charged));
+    }
+
+    /// <summary>Again when whoever posts at that moment goes first, as the sweep does at its next turn.</summary>
+    async Task<bool> Made(string make)
+    {
+        while (true)
+        {
+            try
+            {
+                return await Fleet.Database.Find<bool>(make, null, Stop);
+            }
+            catch (PostgresException refused) when (refused.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.LockNotAvailable)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), Stop);
+            }
+        }
     }
 
     /// <summary>A key posts once whatever the months: the second time is another month.</summary>
