@@ -20,6 +20,5 @@ public abstract class DisputesUnderTest(PaymentFleet fleet)
         return fare;
     }
 
-    protected Task Ends(FareFinalised fare, string status) =>
-        PaymentFleet.Until(async () => (await Fleet.DisputesOf(fare, Ct)).Values.SingleOrDefault() == status, Ct);
+    protected Task Ends(FareFinalised fare, string status) => Fleet.DisputeEnds(fare, status, Ct);
 }

@@ -105,6 +105,34 @@ public sealed partial class PaymentFleet
     public Task<IReadOnlyList<string>> DisputesAbout(Guid id, CancellationToken ct) => All<string>(
         "select status from payment.disputes where top_up_id = @Id or tip_id = @Id order by id", new { Id = id }, ct);
 
+    /// <summary>Waits until the dispute of a top-up or a tip has ended so.</summary>
+    public async Task DisputeEnds(Guid about, string status, CancellationToken ct)
+    {
+        await Until(async () => (await DisputesAbout(about, ct)).SingleOrDefault() == status, ct);
+        await EndIsBooked(about, status, ct);
+    }
+
+    /// <summary>Waits until the dispute of a fare has ended so.</summary>
+    public async Task DisputeEnds(FareFinalised fare, string status, CancellationToken ct)
+    {
+        await Until(async () => (await DisputesOf(fare, ct)).Values.SingleOrDefault() == status, ct);
+        await EndIsBooked(fare.RideId, status, ct);
+    }
+
+    // Before a dispute is booked the books look as they do after it was won; so the end itself has to be there.
+    Task EndIsBooked(Guid about, string status, CancellationToken ct) => status == "Won" ? WonIsBooked(about, ct) : Task.CompletedTask;
+
+    Task WonIsBooked(Guid about, CancellationToken ct) => Until(
+        async () => await One<bool>(
+            """
+            select exists (
+                select
+                from   payment.disputes dispute
+                left   join payment.orders orders on orders.id = dispute.order_id
+                join   billing.ledger_keys key on key.business_key = 'chargeback-won:' || dispute.id
+                where  @About in (dispute.top_up_id, dispute.tip_id, orders.ride_id))
+            """, new { About = about }, ct), ct);
+
     /// <summary>Billing's ledger: what disputes of a top-up or a tip moved on accounts of a kind.</summary>
     public Task<long> LedgerOfDisputes(Guid id, string account, CancellationToken ct) => One<long>(
         """

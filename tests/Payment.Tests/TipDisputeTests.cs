@@ -96,5 +96,5 @@ public sealed class TipDisputeTests(PaymentFleet fleet) : DisputesUnderTest(flee
         return (await given.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("tipId").GetGuid();
     }
 
-    Task Ends(Guid tip, string status) => PaymentFleet.Until(async () => (await Fleet.DisputesAbout(tip, Ct)).SingleOrDefault() == status, Ct);
+    Task Ends(Guid tip, string status) => Fleet.DisputeEnds(tip, status, Ct);
 }

@@ -152,7 +152,7 @@ public sealed class TopUpDisputeTests(PaymentFleet fleet)
         Assert.Equal(Npgsql.PostgresErrorCodes.InsufficientPrivilege, unwon.SqlState);
     }
 
-    Task Ends(Guid topUp, string status) => PaymentFleet.Until(async () => (await fleet.DisputesAbout(topUp, Ct)).SingleOrDefault() == status, Ct);
+    Task Ends(Guid topUp, string status) => fleet.DisputeEnds(topUp, status, Ct);
 
     /// <summary>A fare from the wallet.</summary>
     async Task Pays(Person passenger, long minorUnits, string status)

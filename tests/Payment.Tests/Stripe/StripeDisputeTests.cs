@@ -27,7 +27,7 @@ public sealed class StripeDisputeTests(PaymentFleet fleet)
     {
         var (fare, _) = await Paid("pm_dispute_won_fee_back");
 
-        await PaymentFleet.Until(async () => (await fleet.DisputesOf(fare, Ct)).Values.SingleOrDefault() == "Won", Ct);
+        await fleet.DisputeEnds(fare, "Won", Ct);
 
         await PaymentFleet.Until(async () => await fleet.LedgerOfDisputes(fare, Ct) == (0, 0), Ct);
         Assert.Equal(["PaymentSucceeded", "ChargebackReceived", "ChargebackWon"], await fleet.EventsOf(fare, Ct));
