@@ -76,7 +76,21 @@ public sealed record FareInputs(int DistanceMetres, int DurationSeconds, int Slo
 
     /// <summary>The lines of the quote, where they stand whatever was driven.</summary>
     public IReadOnlyList<FareLine>? Quoted { get; init; }
+
+    /// <summary>What a cancellation is charged by, and nothing else of a ride; null for a ride that was driven, and in every quote.</summary>
+    public CancelledRide? Cancelled { get; init; }
 }
+
+/// <summary>How far a ride had come when it was cancelled, as far as it matters for the fee.</summary>
+/// <param name="SetOutAt">When the grace period began, city time.</param>
+/// <param name="At">City time of the cancellation.</param>
+public sealed record CancelledRide(CancellationPhase Phase, DateTimeOffset SetOutAt, DateTimeOffset At);
+
+/// <summary>
+/// How far a ride had come when it was cancelled. Queued: its driver had not set out. NoShow: the driver had waited, and the passenger had not come.
+/// </summary>
+[JsonConverter(typeof(JsonStringEnumConverter<CancellationPhase>))]
+public enum CancellationPhase { Queued, OnTheWay, AtPickup, NoShow }
 
 /// <summary>A promotion as a quote froze it.</summary>
 /// <param name="BasisPoints">Share of the fare; null for an amount.</param>

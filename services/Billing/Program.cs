@@ -15,6 +15,7 @@ builder.AddBus(bus => bus
     .Handle<RideRequestCancelled, OnRideRequestCancelled>()
     .Handle<RideCreated, OnRideCreated>()
     .Handle<QueuedRideBegan, OnQueuedRideBegan>()
+    .Handle<DriverArrived, OnDriverArrived>()
     .Handle<RideProgressed, OnRideProgressed>()
     .Handle<StopReached, OnStopReached>()
     .Handle<RideRerouted, OnRideRerouted>()

@@ -67,7 +67,7 @@ public sealed class PhoneCrowd : IAsyncDisposable
     }
 
     /// <summary>Publishes at a pace that waits for nobody, each event about a passenger and a driver at random, and waits for the last frames.</summary>
-    public async Task<StreamResult> Hear(int eventsPerSecond, TimeSpan duration, Func<DriverArrived, Task> publish, CancellationToken ct)
+    public async Task<StreamResult> Hear(int eventsPerSecond, TimeSpan duration, Func<StopLeft, Task> publish, CancellationToken ct)
     {
         var events = (int)(eventsPerSecond * duration.TotalSeconds);
         var heard = stream = new EventStream(events);
@@ -81,9 +81,9 @@ public sealed class PhoneCrowd : IAsyncDisposable
             }
 
             var (passenger, driver) = (Random.Shared.Next(users.Length / 2) * 2, (Random.Shared.Next(users.Length / 2) * 2) + 1);
-            var arrived = new DriverArrived(heard.IdOf(number), users[passenger], users[driver], new(40.7580, -73.9855)) { OccurredAt = TimeProvider.System.GetUtcNow(), Version = 1 };
+            var left = new StopLeft(heard.IdOf(number), users[passenger], users[driver], Number: 1, WaitedSeconds: 30) { OccurredAt = TimeProvider.System.GetUtcNow(), Version = 1 };
             heard.Published(number, passenger, driver);
-            publishing.Add(publish(arrived));
+            publishing.Add(publish(left));
         }
 
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;

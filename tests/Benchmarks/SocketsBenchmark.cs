@@ -11,7 +11,7 @@ namespace Tumpang.Benchmarks;
 /// <summary>
 /// Ten thousand connected phones on one copy of realtime: how soon all are in, what each costs in memory, and how long an event takes from the
 /// bus to the phone. Beside it the same phones and frames through <see cref="BarePush"/>. They connect past the gateway, which would need two files
-/// for each. The events are DriverArrived, which nobody but realtime hears, at the pace at which five thousand rides are told of their progress.
+/// for each. The events are StopLeft, which nobody but realtime hears, at the pace at which five thousand rides are told of their progress.
 /// </summary>
 public sealed class SocketsBenchmark : IBenchmark
 {
@@ -60,7 +60,7 @@ public sealed class SocketsBenchmark : IBenchmark
     }
 
     /// <summary>A small crowd first, so that what every process needs once is not laid on the phones; then the whole one.</summary>
-    async Task<Measured> Measure(int pid, Func<Guid, (Uri Address, string? Token)> door, Func<DriverArrived, Task> publish, CancellationToken ct)
+    async Task<Measured> Measure(int pid, Func<Guid, (Uri Address, string? Token)> door, Func<StopLeft, Task> publish, CancellationToken ct)
     {
         await using (var few = await PhoneCrowd.Connect(Math.Min(WarmUpPhones, phones), door, ct))
         {
@@ -80,14 +80,14 @@ public sealed class SocketsBenchmark : IBenchmark
         return new(crowd.ConnectedIn, (double)(connected - before) / phones, (double)(busy - before) / phones, worked, stream, crowd.Closed);
     }
 
-    static Task Publish(IChannel channel, DriverArrived happened, CancellationToken ct)
+    static Task Publish(IChannel channel, StopLeft happened, CancellationToken ct)
     {
-        var body = Envelope.Wrap(happened.EventId, nameof(DriverArrived), JsonSerializer.Serialize(happened, Json.Options), traceParent: null);
+        var body = Envelope.Wrap(happened.EventId, nameof(StopLeft), JsonSerializer.Serialize(happened, Json.Options), traceParent: null);
         var properties = new BasicProperties { ContentType = Envelope.ContentType, MessageId = happened.EventId.ToString(), DeliveryMode = DeliveryModes.Persistent };
-        return channel.BasicPublishAsync(Envelope.ExchangeOf(typeof(DriverArrived)), "", true, properties, body, ct).AsTask();
+        return channel.BasicPublishAsync(Envelope.ExchangeOf(typeof(StopLeft)), "", true, properties, body, ct).AsTask();
     }
 
-    static Task PublishBare(IChannel channel, DriverArrived happened, CancellationToken ct)
+    static Task PublishBare(IChannel channel, StopLeft happened, CancellationToken ct)
     {
         var frame = $$"""{"id":"1795215612345-0","type":"driver-arrived","at":"{{happened.OccurredAt:O}}","data":{{JsonSerializer.Serialize(happened, Json.Options)}}}""";
         var body = BarePush.Message(happened.PassengerId, happened.DriverId, Encoding.UTF8.GetBytes(frame));

@@ -134,6 +134,13 @@ public sealed class PublishFarePolicyTests(BillingFleet fleet)
     [InlineData("zoneFees", "[null]", "zoneFees[0]")]
     [InlineData("deviation", """{"dropOffMetres":-1}""", "deviation.dropOffMetres")]
     [InlineData("cancellation", """{"feeMinorUnits":1,"graceSeconds":-1}""", "cancellation.graceSeconds")]
+    [InlineData("cancellation", """{"feeMinorUnits":-1,"graceSeconds":300}""", "cancellation.feeMinorUnits")]
+    [InlineData("cancellation", """{"feeMinorUnits":500,"graceSeconds":300,"atPickupMinorUnits":-1}""", "cancellation.atPickupMinorUnits")]
+    [InlineData("cancellation", """{"feeMinorUnits":500,"graceSeconds":300,"atPickupMinorUnits":499}""", "cancellation.atPickupMinorUnits")]
+    [InlineData("cancellation", """{"feeMinorUnits":500,"graceSeconds":300,"atPickupMinorUnits":1000000001}""", "cancellation.atPickupMinorUnits")]
+    [InlineData("cancellation", """{"feeMinorUnits":500,"graceSeconds":300,"noShowMinorUnits":499}""", "cancellation.noShowMinorUnits")]
+    [InlineData("cancellation", """{"feeMinorUnits":500,"graceSeconds":300,"atPickupMinorUnits":800,"noShowMinorUnits":799}""", "cancellation.noShowMinorUnits")]
+    [InlineData("cancellation", """{"feeMinorUnits":500,"graceSeconds":300,"noShowMinorUnits":1000000001}""", "cancellation.noShowMinorUnits")]
     [InlineData("validFrom", "\"2001-01-01T00:00:00Z\"", "validFrom")]
     public async Task A_policy_that_makes_no_sense_is_refused_by_its_field(string member, string value, string field)
     {

@@ -57,6 +57,32 @@ public sealed class RecomputeFaresTests(BillingFleet fleet)
         }
     }
 
+    /// <summary>By the phase that was stored with it; one from before phases were kept by its policy's fee.</summary>
+    [Fact]
+    public async Task A_cancellation_is_worked_out_again_by_its_phase()
+    {
+        var (ride, old) = (Ride.InNewYork(), Ride.InNewYork());
+        await fleet.Deliver(ride.Requested(fleet.Tokens), ride.Created(), ride.CancelledAtPickup(Party.Passenger, 1_000));
+        await fleet.Deliver(old.Requested(fleet.Tokens), old.Created(), old.Cancelled(Party.Passenger, 1_000));
+        await Alter(old, "inputs", "null");
+        Assert.DoesNotContain((await Recomputed()).Different, rideId => rideId == ride.RideId || rideId == old.RideId);
+
+        var was = await fleet.Breakdown(ride);
+        try
+        {
+            await Alter(ride, "breakdown", """replace(breakdown::text, 'cancellation-at-pickup', 'no-show')::jsonb""");
+            Assert.Contains(ride.RideId, (await Recomputed()).Different);
+        }
+        finally
+        {
+            await Alter(ride, "breakdown", $"'{was}'::jsonb");
+        }
+    }
+
+    /// <summary>As nobody can who is not above every guard.</summary>
+    Task Alter(Ride ride, string column, string to) =>
+        fleet.ExecuteAsOwner($"set session_replication_role = replica; update billing.fares set {column} = {to} where ride_id = '{ride.RideId}'");
+
     /// <summary>A settled fare of zero, so that it belongs to no other rule of the books, one unit of which is wrong.</summary>
     async Task<Guid> CopyWithAnotherFull(Ride ride)
     {

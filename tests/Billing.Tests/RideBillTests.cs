@@ -50,6 +50,18 @@ public sealed class RideBillTests
         Assert.False((Tracked with { Status = "Charged" }).IsReady(overdue: true));
     }
 
+    /// <summary>Its fee is that of the quote's tariff, which may be another than the one that is in force when it is cancelled.</summary>
+    [Fact]
+    public void A_passenger_s_cancellation_waits_for_the_quote_until_the_time_is_up_and_a_free_one_does_not()
+    {
+        var cancelled = Created with { CancelledAt = Start, CancelledBy = Party.Passenger, AssignedAt = Start, QuotePolicyId = null };
+
+        Assert.False(cancelled.IsReady(overdue: false));
+        Assert.True(cancelled.IsReady(overdue: true));
+        Assert.True((cancelled with { QuotePolicyId = Created.QuotePolicyId }).IsReady(overdue: false));
+        Assert.True((cancelled with { CancelledBy = Party.Driver }).IsReady(overdue: false));
+    }
+
     [Fact]
     public void The_track_is_metered()
     {

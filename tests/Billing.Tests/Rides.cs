@@ -113,6 +113,16 @@ sealed record Ride(string CityId, PaymentMethodKind Paying)
             Version = 2,
         };
 
+    /// <summary>When the driver is at the pickup, as the cancelled ride had it.</summary>
+    public RideCancelled CancelledAtPickup(Party by, int secondsAfterMatch, string reason = "other") =>
+        Cancelled(by, secondsAfterMatch) with { CancelledIn = RideStatus.DriverArrived, Reason = reason, Version = 3 };
+
+    public DriverArrived Arrived(int secondsAfterMatch = 60) => new(RideId, PassengerId, DriverId, Pickup)
+    {
+        OccurredAt = StartedAt.AddMinutes(-4).AddSeconds(secondsAfterMatch),
+        Version = 2,
+    };
+
     public PaymentSucceeded Paid(Money amount) => new(OrderId, RideId, PassengerId, DriverId, amount, Paying)
     {
         OccurredAt = StartedAt.AddMinutes(13),

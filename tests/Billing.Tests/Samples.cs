@@ -72,6 +72,7 @@ static class Samples
         from salesTax in Gen.Choose(0, 10_000)
         from inclusive in Gen.Elements(true, false)
         from fixedCommission in Gen.Choose(0, 20_000)
+        from cancellation in Cancellations()
         select policy with
         {
             DistanceSections = policy.Tariff == TariffKind.TaxiMeter
@@ -85,7 +86,18 @@ static class Samples
             ZoneFees = [new(Bridge, ZoneMeeting.Crossing, "toll", extra), new(Bridge, ZoneMeeting.Pickup, "airport-fee", extra / 3)],
             SalesTax = new(salesTax, inclusive),
             CommissionMinorUnits = fixedCommission,
+            Cancellation = cancellation,
         };
+
+    /// <summary>Any lawful one: it never falls from phase to phase.</summary>
+    public static Gen<CancellationRule> Cancellations() =>
+        from fee in Gen.Choose(0, 1_000)
+        from grace in Gen.Choose(0, 600)
+        from atPickup in Gen.Choose(0, 1_000)
+        from noShow in Gen.Choose(0, 1_000)
+        from says in Gen.Elements(0, 1, 2, 3)
+        select new CancellationRule(
+            fee, TimeSpan.FromSeconds(grace), says % 2 == 1 ? fee + atPickup : null, says > 1 ? fee + (says % 2 == 1 ? atPickup : 0) + noShow : null);
 
     /// <summary>Any lawful tariff of base, distance and time.</summary>
     public static Gen<FarePolicy> PlainPolicies() =>

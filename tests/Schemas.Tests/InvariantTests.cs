@@ -72,6 +72,26 @@ public sealed class InvariantTests(SchemaServers servers)
 
     const string Settlement = $$"""put('billing.fare_settlements', '{"fare_id": "{{Two}}", "ride_id": "{{One}}", "total_minor_units": 500}')""";
 
+    /// <summary>500 on the way, 800 at the pickup, after five minutes.</summary>
+    const string CancellationTerms = $$"""
+        put('billing.fare_policies', '{"policy_id": "{{Two}}", "version": 1, "band_from": "00:00", "band_to": "00:00", "cancellation_fee_minor_units": 500,
+            "cancellation_at_pickup_minor_units": 800, "cancellation_grace_seconds": 300}')
+        """;
+
+    /// <summary>A fee for cancelling so long after the match.</summary>
+    static string[] CancelledFor(int fee, string phase, int minutes) =>
+    [
+        CancellationTerms,
+        CancellationFee(fee, $$$"""{"cancelled": {"phase": "{{{phase}}}", "setOutAt": "2013-11-18T16:00Z", "at": "2013-11-18T16:0{{{minutes}}}Z"}}"""),
+    ];
+
+    static string CancellationFee(int fee, string inputs) => $$"""
+        put('billing.fares', '{"ride_id": "{{One}}", "kind": "Cancellation", "policy_id": "{{Two}}", "policy_version": 1, "full_minor_units": {{fee}}, "inputs": {{inputs}}}')
+        """;
+
+    static string Cancelled(string phase, string by) =>
+        $$"""put('billing.rides', '{"ride_id": "{{One}}", "status": "Charged", "cancelled_by": "{{by}}", "cancellation_phase": "{{phase}}"}')""";
+
     /// <summary>A payout of 100 that was reserved and sent, in the ledger.</summary>
     static string[] PayoutSent =>
     [
@@ -253,6 +273,20 @@ public sealed class InvariantTests(SchemaServers servers)
         [
             .. Accounts("HeldCash"), $$"""put('billing.ledger_transfers', '{"transfer_id": "{{Three}}", "kind": "PayoutReserved"}')""",
             Entry(Three, "HeldCash", -10),
+        ]),
+        ("87_cancellation_fees_are_those_of_their_phase", "a fee of another phase", [.. CancelledFor(500, "AtPickup", minutes: 6), Cancelled("AtPickup", "Passenger")]),
+        ("87_cancellation_fees_are_those_of_their_phase", "a fee from before phases that its tariff does not have",
+            [CancellationTerms, CancellationFee(501, "{}"), Cancelled("OnTheWay", "Passenger")]),
+        ("87_cancellation_fees_are_those_of_their_phase", "a fee for another phase than the ride was in",
+            [.. CancelledFor(800, "AtPickup", minutes: 6), Cancelled("OnTheWay", "Passenger")]),
+        ("87_cancellation_fees_are_those_of_their_phase", "a fee for what the driver did",
+            [.. CancelledFor(500, "OnTheWay", minutes: 6), Cancelled("OnTheWay", "Driver")]),
+        ("87_cancellation_fees_are_those_of_their_phase", "a fee within the grace period",
+            [.. CancelledFor(500, "OnTheWay", minutes: 5), Cancelled("OnTheWay", "Passenger")]),
+        ("87_cancellation_fees_are_those_of_their_phase", "another phase than in the ride's history",
+        [
+            Cancelled("OnTheWay", "Passenger"),
+            $$"""put('ride.transitions', '{"ride_id": "{{One}}", "status": "Cancelled", "from_status": "DriverArrived", "reason": "passenger-no-show"}')""",
         ]),
         ("36_adjustments_are_in_the_ledger", "an adjustment that is not posted",
             [$$"""put('billing.adjustments', '{"ride_id": "{{One}}", "status": "Effective", "amount_minor_units": 100}')"""]),

@@ -6,8 +6,11 @@ namespace Tumpang.Billing.Fares;
 internal static class OwnCodes
 {
     static readonly FrozenSet<string> All = FrozenSet.Create(
-        StringComparer.Ordinal, "base", "distance", "time", "meter", "minimum", "night-rate", Pricing.SurgeCode, "waiting", "pickup-distance", "stops", "booking",
-        Pricing.SalesTaxCode, "rounding", "driver-discount", Discount.Code, "tip", Pricing.QuotedCode, "cancellation");
+        StringComparer.Ordinal,
+        [
+            "base", "distance", "time", "meter", "minimum", "night-rate", Pricing.SurgeCode, "waiting", "pickup-distance", "stops", "booking",
+            Pricing.SalesTaxCode, "rounding", "driver-discount", Discount.Code, "tip", Pricing.QuotedCode, .. CancellationPhases.LineCodes,
+        ]);
 
     public static bool Contains(string code) => All.Contains(code);
 }

@@ -10,9 +10,16 @@ namespace Tumpang.Billing.Fares;
 internal static class Recomputation
 {
     /// <summary>The parts of a fare.</summary>
-    /// <param name="inputs">Null for a cancellation: its fee is the policy's.</param>
+    /// <param name="inputs">Null for a cancellation from before its phase was kept: it cost the same in each.</param>
     public static FareShares SharesOf(FarePolicy policy, FareInputs? inputs, int factorBasisPoints) =>
-        FareShares.Of(policy, inputs is null ? CancellationOf(policy) : policy.PriceOf(inputs), factorBasisPoints, inputs?.TipMinorUnits ?? 0, inputs?.Promotion);
+        FareShares.Of(policy, PriceOf(policy, inputs), factorBasisPoints, inputs?.TipMinorUnits ?? 0, inputs?.Promotion);
 
-    static Price CancellationOf(FarePolicy policy) => new([new("cancellation", policy.Cancellation.FeeMinorUnits)]);
+    static Price PriceOf(FarePolicy policy, FareInputs? inputs) => inputs switch
+    {
+        null => FeeOf(CancellationPhase.OnTheWay, policy.Cancellation.FeeMinorUnits),
+        { Cancelled: { } ride } => FeeOf(ride.Phase, policy.Cancellation.FeeOf(Party.Passenger, ride)),
+        _ => policy.PriceOf(inputs),
+    };
+
+    static Price FeeOf(CancellationPhase phase, long minorUnits) => new([new(phase.LineCode(), minorUnits)]);
 }

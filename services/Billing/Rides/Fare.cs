@@ -10,10 +10,10 @@ namespace Tumpang.Billing.Rides;
 internal enum FareBasis { Track, Quote, Policy }
 
 /// <summary>What a passenger owes for a ride or its cancellation. Written once, never changed.</summary>
-/// <param name="Inputs">What it was worked out from, besides the policy; null for a cancellation.</param>
+/// <param name="Inputs">What it was worked out from, besides the policy.</param>
 internal sealed record Fare(
     Guid FareId, Guid RideId, FareKind Kind, FareBasis Basis, Guid PassengerId, Guid DriverId, Guid PolicyId, int PolicyVersion, string Currency,
-    int DistanceMetres, int DurationSeconds, int FactorBasisPoints, FareShares Shares, FareInputs? Inputs, PaymentChoice Payment, DateTimeOffset FinalisedAt)
+    int DistanceMetres, int DurationSeconds, int FactorBasisPoints, FareShares Shares, FareInputs Inputs, PaymentChoice Payment, DateTimeOffset FinalisedAt)
 {
     /// <summary>What we owed the passenger and set off against it; payment collects the rest.</summary>
     public long CreditedMinorUnits { get; init; }
@@ -52,7 +52,7 @@ internal sealed record Fare(
     public FareParameters Parameters() => new(
         FareId, RideId, Kind.ToString(), Basis.ToString(), PassengerId, DriverId, PolicyId, PolicyVersion, Currency, DistanceMetres, DurationSeconds,
         Shares.Full, FactorBasisPoints, Shares.Total, Shares.Commission, Shares.DriverEarning, Shares.Tax, Shares.Promotion, CreditedMinorUnits,
-        JsonSerializer.Serialize(Shares.Lines, Json.Options), Inputs is null ? null : JsonSerializer.Serialize(Inputs, Json.Options), Payment.PaymentMethodId, Payment.Kind.ToString(), FinalisedAt);
+        JsonSerializer.Serialize(Shares.Lines, Json.Options), JsonSerializer.Serialize(Inputs, Json.Options), Payment.PaymentMethodId, Payment.Kind.ToString(), FinalisedAt);
 
     Money In(long minorUnits) => new(minorUnits, Currency);
 }
@@ -61,4 +61,4 @@ internal sealed record Fare(
 internal sealed record FareParameters(
     Guid FareId, Guid RideId, string Kind, string Basis, Guid PassengerId, Guid DriverId, Guid PolicyId, int PolicyVersion, string Currency,
     int DistanceMetres, int DurationSeconds, long Full, int FactorBasisPoints, long Total, long Commission, long DriverEarning, long Tax, long Promotion,
-    long Credited, string Breakdown, string? Inputs, Guid PaymentMethodId, string PaymentMethodKind, DateTimeOffset FinalisedAt);
+    long Credited, string Breakdown, string Inputs, Guid PaymentMethodId, string PaymentMethodKind, DateTimeOffset FinalisedAt);

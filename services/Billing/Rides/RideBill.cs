@@ -34,7 +34,11 @@ internal sealed record RideBill
     public int? TrackAcceptedPoints { get; init; }
     public DateTimeOffset? CancelledAt { get; init; }
     public Party? CancelledBy { get; init; }
+
+    /// <summary>Null when it was cancelled before phases were kept.</summary>
+    public CancellationPhase? CancellationPhase { get; init; }
     public DateTimeOffset? AssignedAt { get; init; }
+    public DateTimeOffset? ArrivedAt { get; init; }
     public bool Queued { get; init; }
 
     /// <summary>We owe the passenger something; it may be in another currency.</summary>
@@ -70,13 +74,13 @@ internal sealed record RideBill
     /// <summary>Where it was quoted to.</summary>
     public GeoPoint? QuoteDropOff => Point(QuoteDropOffLatitude, QuoteDropOffLongitude);
 
-    /// <summary>The driver has not set out yet.</summary>
-    public bool IsQueued => Queued && AssignedAt is null;
+    /// <summary>The driver has not set out yet. Of one who has arrived, that they set out is still to be heard of.</summary>
+    public bool IsQueued => Queued && AssignedAt is null && ArrivedAt is null;
 
     /// <summary>Why there is no cancellation to preview; null when there is.</summary>
     public Problem? WhyNotCancel => this switch
     {
-        { CityId: null } or { AssignedAt: null, Queued: false } or { IsQueued: true, QuotePolicyId: null } => BillingProblems.RideNotKnownYet,
+        { CityId: null } or { QuotePolicyId: null } or { AssignedAt: null, IsQueued: false } => BillingProblems.RideNotKnownYet,
         { CompletedAt: not null } or { CancelledAt: not null } => BillingProblems.RideIsOver,
         _ => null,
     };
@@ -94,11 +98,13 @@ internal sealed record RideBill
 
     /// <summary>
     /// Whether the ride can be priced now. Once <paramref name="overdue"/>, what is missing of track and quote is done without;
-    /// city and payment method cannot be.
+    /// city and payment method cannot be. A cancellation that costs nothing by any tariff waits for none.
     /// </summary>
     public bool IsReady(bool overdue) =>
         Status == "Open" && CityId is not null && PaymentMethodId is not null
-        && (CancelledAt is not null || (CompletedAt is not null && (overdue || (TrackAcceptedPoints is not null && QuotePolicyId is not null))));
+        && (CancelledAt is not null
+            ? overdue || QuotePolicyId is not null || CancelledBy is not Party.Passenger
+            : CompletedAt is not null && (overdue || (TrackAcceptedPoints is not null && QuotePolicyId is not null)));
 
     /// <summary>What is owed; null when nothing is, because the cancellation is free. A driver may give a whole ride away: that is a fare of zero.</summary>
     /// <param name="zonesMet">Those of the policy's zones that the ride met.</param>
@@ -109,8 +115,11 @@ internal sealed record RideBill
             return PriceOfRide(policy, pickup, zonesMet ?? [], now);
         }
 
-        var fee = policy.Cancellation.FeeOf(CancelledBy!.Value, AssignedAt ?? CancelledAt.Value, CancelledAt.Value);
-        return fee == 0 ? null : Owed(FareKind.Cancellation, FareBasis.Policy, policy, inputs: null, Rounding.AllBasisPoints, 0, 0, now);
+        var ride = new CancelledRide(CancellationPhase ?? ServiceDefaults.CancellationPhase.OnTheWay, AssignedAt ?? CancelledAt.Value, CancelledAt.Value);
+        return policy.Cancellation.FeeOf(CancelledBy!.Value, ride) == 0
+            ? null
+            : Owed(
+                FareKind.Cancellation, FareBasis.Policy, policy, default(Journey).From(pickup) with { Cancelled = ride }, Rounding.AllBasisPoints, 0, 0, now);
     }
 
     Fare PriceOfRide(FarePolicy policy, LocalPickup pickup, IReadOnlyList<ZoneMet> zonesMet, DateTimeOffset now)
@@ -167,7 +176,7 @@ internal sealed record RideBill
     }
 
     Fare Owed(
-        FareKind kind, FareBasis basis, FarePolicy policy, FareInputs? inputs, int factor, int distanceMetres, int durationSeconds, DateTimeOffset now) => new(
+        FareKind kind, FareBasis basis, FarePolicy policy, FareInputs inputs, int factor, int distanceMetres, int durationSeconds, DateTimeOffset now) => new(
         Guid.CreateVersion7(), RideId, kind, basis, PassengerId, DriverId, policy.PolicyId, policy.Version, policy.Currency, distanceMetres, durationSeconds,
         factor, Recomputation.SharesOf(policy, inputs, factor), inputs, new(PaymentMethodId!.Value, PaymentMethodKind!.Value), now);
 

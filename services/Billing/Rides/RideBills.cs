@@ -19,7 +19,8 @@ internal sealed class RideBills(FarePolicies policies, ZonesInForce zones, Billi
                coalesce(heard.quoted_fare_minor_units, quote.fare_minor_units) as quoted_fare_minor_units,
                heard.payment_method_id, heard.payment_method_kind, heard.tip_minor_units, heard.started_at, heard.completed_at, heard.fare_factor_basis_points,
                heard.track_distance_metres, heard.track_duration_seconds, heard.track_slow_seconds, heard.track_slow_distance_metres,
-               heard.track_accepted_points, heard.cancelled_at, heard.cancelled_by, heard.assigned_at, heard.queued,
+               heard.track_accepted_points, heard.cancelled_at, heard.cancelled_by, heard.cancellation_phase, heard.assigned_at, heard.arrived_at,
+               heard.queued,
                quote.policy_id as quote_policy_id, quote.policy_version as quote_policy_version, quote.distance_metres as quote_distance_metres,
                quote.duration_seconds as quote_duration_seconds, quote.breakdown as quote_breakdown, quote.inputs as quote_inputs, quote.quote_id,
                exists (select from billing.promotion_uses use where use.quote_id = quote.quote_id and use.status = 'BeyondLimit') as promotion_beyond_limit,
@@ -58,9 +59,9 @@ internal sealed class RideBills(FarePolicies policies, ZonesInForce zones, Billi
         var policy = await PolicyOf(bill, ct, transaction);
         if (bill.Conclude(policy, policies.PickupAt(policy.CityId, bill.PricedAt), clock.GetUtcNow(), ZonesMet(bill, policy)) is { } fare)
         {
-            var funded = fare.Inputs?.Promotion is not null && await PromotionUses.IsFunded(bill.QuoteId!.Value, transaction, ct);
+            var funded = fare.Inputs.Promotion is not null && await PromotionUses.IsFunded(bill.QuoteId!.Value, transaction, ct);
             // The promotion before the ledger, as when a quote is reserved and priced in one transaction: nobody waits in a circle.
-            if (fare.Inputs?.Promotion is not null) PromotionUses.Consume(bill.QuoteId!.Value, bill.RideId, fare.Shares.Promotion, transaction);
+            if (fare.Inputs.Promotion is not null) PromotionUses.Consume(bill.QuoteId!.Value, bill.RideId, fare.Shares.Promotion, transaction);
             if (bill.HasCredit) fare = await SetOffCredit(fare, transaction, ct);
             Write(fare, funded, transaction);
             transaction.Publish(fare.Finalised(bill.Version + 1));

@@ -24,7 +24,7 @@ internal sealed record FarePolicyDocument(
 
     /// <summary>What is wrong with it, by its field; null when nothing is.</summary>
     public Problem? Refuse(Cities cities, ZoneIndex zones, DateTimeOffset now) =>
-        RefuseGaps() ?? RefuseScope(cities, now) ?? RefuseAmounts() ?? RefuseHours() ?? RefuseRates() ?? RefuseShares() ?? RefuseZoneFees(zones);
+        RefuseGaps() ?? RefuseScope(cities, now) ?? RefuseAmounts() ?? RefuseCancellation() ?? RefuseHours() ?? RefuseRates() ?? RefuseShares() ?? RefuseZoneFees(zones);
 
     /// <summary>The policy that it says, under the id of its line of versions.</summary>
     public FarePolicy ToPolicy(Guid policyId, int version, string currency, DateTimeOffset now) => new()
@@ -58,7 +58,7 @@ internal sealed record FarePolicyDocument(
         CommissionBasisPoints = Commission.BasisPoints,
         CommissionMinorUnits = Commission.MinorUnits,
         Deviation = Deviation ?? (Mode == PricingMode.Upfront ? DeviationRule.Usual : DeviationRule.Never),
-        Cancellation = new(Cancellation.FeeMinorUnits, TimeSpan.FromSeconds(Cancellation.GraceSeconds)),
+        Cancellation = Cancellation.ToRule(),
         ValidFrom = ValidFrom is { } from ? DateTimeOffset.FromUnixTimeSeconds(from.ToUnixTimeSeconds()) : now,
     };
 
@@ -67,7 +67,7 @@ internal sealed record FarePolicyDocument(
         policy.Name, policy.CityId, policy.VehicleClass, policy.Mode, policy.Tariff, policy.BaseMinorUnits,
         new(policy.Distance.MinorUnits, policy.Distance.UnitSize), new(policy.Time.MinorUnits, policy.Time.UnitSize),
         new(policy.CommissionBasisPoints, policy.CommissionMinorUnits),
-        new(policy.Cancellation.FeeMinorUnits, (int)policy.Cancellation.Grace.TotalSeconds), policy.Band, policy.IsActive,
+        CancellationTerms.Of(policy.Cancellation), policy.Band, policy.IsActive,
         [.. policy.DistanceSections.Select(section => new SectionRate(section.FromMetres, section.Rate.MinorUnits, section.Rate.UnitSize))],
         policy.MinimumMinorUnits, policy.Night, [.. policy.Surcharges.Select(Named)], policy.Waiting,
         new(policy.Pickup.FreeMetres, policy.Pickup.Rate.MinorUnits, policy.Pickup.Rate.UnitSize), policy.StopMinorUnits, policy.BookingMinorUnits,
@@ -95,9 +95,23 @@ internal sealed record FarePolicyDocument(
         Outside("baseMinorUnits", BaseMinorUnits) ?? Outside("minimumMinorUnits", MinimumMinorUnits) ?? Outside("stopMinorUnits", StopMinorUnits)
         ?? Outside("bookingMinorUnits", BookingMinorUnits) ?? Outside("tax.minorUnits", Tax?.MinorUnits ?? 0)
         ?? Outside("waiting.perMinuteMinorUnits", Waiting?.PerMinuteMinorUnits ?? 0) ?? Outside("waiting.freeSeconds", Waiting?.FreeSeconds ?? 0)
-        ?? Outside("commission.minorUnits", Commission.MinorUnits) ?? Outside("cancellation.feeMinorUnits", Cancellation.FeeMinorUnits)
-        ?? Outside("cancellation.graceSeconds", Cancellation.GraceSeconds) ?? Outside("roundingMinorUnits", RoundingMinorUnits ?? 1, least: 1)
+        ?? Outside("commission.minorUnits", Commission.MinorUnits) ?? Outside("roundingMinorUnits", RoundingMinorUnits ?? 1, least: 1)
         ?? (RoundingMinorUnits is { } step && MinimumMinorUnits % step != 0 ? Problem.Invalid("minimumMinorUnits", "The minimum is a multiple of the rounding step.") : null);
+
+    /// <summary>If it fell from phase to phase, a passenger would do better to let the driver come, and then to stay away.</summary>
+    Problem? RefuseCancellation()
+    {
+        var rule = Cancellation.ToRule();
+        return Outside("cancellation.feeMinorUnits", rule.FeeMinorUnits) ?? Outside("cancellation.graceSeconds", Cancellation.GraceSeconds)
+            ?? Outside("cancellation.atPickupMinorUnits", rule.FeeIn(CancellationPhase.AtPickup))
+            ?? Outside("cancellation.noShowMinorUnits", rule.FeeIn(CancellationPhase.NoShow))
+            ?? (rule.FeeIn(CancellationPhase.AtPickup) < rule.FeeMinorUnits
+                ? Problem.Invalid("cancellation.atPickupMinorUnits", "Not less than while the driver is on the way.")
+                : null)
+            ?? (rule.FeeIn(CancellationPhase.NoShow) < rule.FeeIn(CancellationPhase.AtPickup)
+                ? Problem.Invalid("cancellation.noShowMinorUnits", "Not less than for cancelling at the pickup.")
+                : null);
+    }
 
     Problem? RefuseHours()
     {
@@ -213,4 +227,14 @@ internal sealed record TaxTerms(string Code, long MinorUnits);
 internal sealed record CommissionTerms(int BasisPoints, long MinorUnits = 0);
 
 /// <summary>What a passenger owes who cancels later than this after the match.</summary>
-internal sealed record CancellationTerms(long FeeMinorUnits, int GraceSeconds);
+/// <param name="AtPickupMinorUnits">Once the driver has arrived; the same fee when absent.</param>
+/// <param name="NoShowMinorUnits">For not coming, whatever time has passed; when absent what a cancellation at the pickup would cost.</param>
+internal sealed record CancellationTerms(long FeeMinorUnits, int GraceSeconds, long? AtPickupMinorUnits = null, long? NoShowMinorUnits = null)
+{
+    /// <summary>The rule that it says.</summary>
+    public CancellationRule ToRule() => new(FeeMinorUnits, TimeSpan.FromSeconds(GraceSeconds), AtPickupMinorUnits, NoShowMinorUnits);
+
+    /// <summary>As it would have to be written.</summary>
+    public static CancellationTerms Of(CancellationRule rule) =>
+        new(rule.FeeMinorUnits, (int)rule.Grace.TotalSeconds, rule.AtPickupMinorUnits, rule.NoShowMinorUnits);
+}

@@ -16,10 +16,11 @@ internal static class PreviewCancellation
 
     /// <param name="Fee">If the caller cancelled at <paramref name="At"/>; a driver owes nothing.</param>
     /// <param name="FreeUntil">
-    /// Until when the passenger cancels free of charge, city time; absent where it is always free, for a driver who has not come, and while the driver has not
-    /// set out.
+    /// Until when the passenger cancels free of charge, city time; absent where this phase never costs anything, or always, for a driver who has not come, and
+    /// while the driver has not set out.
     /// </param>
-    public sealed record Answer(Guid RideId, Money Fee, DateTimeOffset At, DateTimeOffset? FreeUntil);
+    /// <param name="Phase">How far the ride has come: the fee is that of this phase.</param>
+    public sealed record Answer(Guid RideId, Money Fee, DateTimeOffset At, DateTimeOffset? FreeUntil, CancellationPhase Phase);
 
     public static async Task<Results<Ok<Answer>, ProblemHttpResult>> Handle(
         Guid rideId, CurrentUser user, Database database, RideBills bills, CityClock clock, CancellationToken ct, string? reason = null)
@@ -36,10 +37,11 @@ internal static class PreviewCancellation
     /// <summary>What a passenger who did not come owes is not the driver's.</summary>
     static Answer Preview(RideBill bill, FarePolicy policy, Party by, string? reason, DateTimeOffset now)
     {
-        var (rule, setOutAt) = (policy.Cancellation, bill.IsQueued ? now : bill.AssignedAt!.Value);
-        var fee = rule.FeeOf(by is Party.Driver ? by : CancelReason.CauseOf(by, reason), setOutAt, now);
-        var isFree = rule.FeeMinorUnits == 0 || bill.IsQueued || reason is CancelReason.DriverNoShow;
-        return new(bill.RideId, new(fee, policy.Currency), now, isFree ? null : setOutAt + rule.Grace);
+        var phase = CancellationPhases.Now(bill.IsQueued, bill.ArrivedAt is not null, by, reason);
+        var setOutAt = bill.IsQueued ? now : bill.AssignedAt!.Value;
+        var fee = policy.Cancellation.FeeOf(by is Party.Driver ? by : CancelReason.CauseOf(by, reason), new(phase, setOutAt, now));
+        var freeUntil = reason is CancelReason.DriverNoShow ? null : policy.Cancellation.FreeUntil(phase, setOutAt);
+        return new(bill.RideId, new(fee, policy.Currency), now, freeUntil, phase);
     }
 
     static IEnumerable<string> ReasonsOf(Party by, RideBill bill) => bill.IsQueued ? CancelReasons.Of(by, RideStatus.Queued) : CancelReasons.OfAnyPhase(by);

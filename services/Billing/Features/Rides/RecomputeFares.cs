@@ -6,7 +6,8 @@ namespace Tumpang.Billing.Features.Rides;
 
 /// <summary>
 /// Works out fares again from what was stored with them, and names those that come out differently, for auditors. Where a quote was honoured, that is
-/// priced again too: its lines would otherwise only be added up. The oldest first, a page at a time. Rides priced before inputs were kept are counted apart.
+/// priced again too: its lines would otherwise only be added up. The oldest first, a page at a time. Rides priced before inputs were kept are counted apart;
+/// a cancellation from then costs its policy's fee.
 /// </summary>
 internal static class RecomputeFares
 {

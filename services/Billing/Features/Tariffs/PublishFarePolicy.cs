@@ -30,14 +30,15 @@ internal static class PublishFarePolicy
             tax_code, tax_minor_units, surcharges, cancellation_fee_minor_units, cancellation_grace_seconds, valid_from, band, band_from, band_to,
             band_days, active, distance_sections, night, waiting_free_seconds, waiting_minor_units, pickup_free_metres, pickup_minor_units,
             pickup_unit_micrometres, stop_minor_units, booking_minor_units, zone_fees, sales_tax_basis_points, sales_tax_inclusive,
-            commission_minor_units, deviation_drop_off_metres, deviation_distance_basis_points, deviation_duration_basis_points, created_by)
+            commission_minor_units, deviation_drop_off_metres, deviation_distance_basis_points, deviation_duration_basis_points, cancellation_at_pickup_minor_units,
+            cancellation_no_show_minor_units, created_by)
         values (
             @PolicyId, @Version, @Name, @CityId, @VehicleClass, @Mode, @Tariff, @Currency, @BaseMinorUnits, @DistanceMinorUnits,
             @DistanceUnit, @TimeMinorUnits, @TimeUnit, @MinimumMinorUnits, @RoundingMinorUnits, @CommissionBasisPoints,
             @TaxCode, @TaxMinorUnits, @Surcharges::jsonb, @CancellationFee, @CancellationGrace, @ValidFrom, @Band, @BandFrom, @BandTo,
             @BandDays, @Active, @DistanceSections::jsonb, @Night::jsonb, @WaitingFreeSeconds, @WaitingMinorUnits, @PickupFreeMetres, @PickupMinorUnits,
             @PickupUnit, @StopMinorUnits, @BookingMinorUnits, @ZoneFees::jsonb, @SalesTaxBasisPoints, @SalesTaxInclusive,
-            @CommissionMinorUnits, @DeviationDropOff, @DeviationDistance, @DeviationDuration, @Operator)
+            @CommissionMinorUnits, @DeviationDropOff, @DeviationDistance, @DeviationDuration, @CancellationAtPickup, @CancellationNoShow, @Operator)
         """;
 
     public static async Task<Results<Created<FarePolicyView>, ProblemHttpResult>> Handle(
@@ -82,6 +83,8 @@ internal static class PublishFarePolicy
         Surcharges = JsonSerializer.Serialize(policy.Surcharges, Json.Options),
         CancellationFee = policy.Cancellation.FeeMinorUnits,
         CancellationGrace = (int)policy.Cancellation.Grace.TotalSeconds,
+        CancellationAtPickup = policy.Cancellation.AtPickupMinorUnits,
+        CancellationNoShow = policy.Cancellation.NoShowMinorUnits,
         policy.ValidFrom,
         Band = policy.Band.Name,
         BandFrom = policy.Band.From.ToString("HH:mm:ss", CultureInfo.InvariantCulture),
