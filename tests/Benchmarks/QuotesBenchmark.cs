@@ -91,7 +91,7 @@ public sealed class QuotesBenchmark : IBenchmark
     {
         await using var app = await BillingInProcess.Load(fleet, ct);
         var (cities, zones, roads) = (Get<Cities>(), Get<ZonesInForce>(), Get<RoadMap>());
-        var (policies, promotions, surge, interest) = (Get<FarePolicies>(), Get<Promotions>(), Get<SurgeInForce>(), Get<QuoteInterest>());
+        var (policies, promotions, holds, surge, interest) = (Get<FarePolicies>(), Get<Promotions>(), Get<PromotionHolds>(), Get<SurgeInForce>(), Get<QuoteInterest>());
         var (tokens, clock, metrics, options) = (Get<QuoteToken>(), Get<CityClock>(), Get<BillingMetrics>(), Get<IOptions<BillingOptions>>());
         var user = new CurrentUser(Guid.CreateVersion7(), IsDriver: false, IsOperator: false, Guid.Empty);
         return await Load.Run(
@@ -100,7 +100,7 @@ public sealed class QuotesBenchmark : IBenchmark
             {
                 var (pickup, dropOff) = Manhattan.Trip();
                 var answer = await QuoteRides.Handle(
-                    new(pickup, dropOff), user, cities, zones, roads, policies, promotions, surge, interest, tokens, clock, metrics, options, token);
+                    new(pickup, dropOff), user, cities, zones, roads, policies, promotions, holds, surge, interest, tokens, clock, metrics, options, token);
                 return answer.Result is Ok<QuotesView>;
             },
             ct);
