@@ -20,18 +20,18 @@ public abstract class PromotionsUnderTest(BillingFleet fleet)
     private protected static object Body(
         string? code, long most, long budget = 1_000_000, int? basisPoints = null, bool firstRideOnly = false, VehicleClass[]? vehicleClasses = null,
         int usesPerPassenger = 1, string cityId = "nyc") => new
-    {
-        cityId,
-        name = "test",
-        code,
-        mostMinorUnits = most,
-        budgetMinorUnits = budget,
-        basisPoints,
-        firstRideOnly,
-        vehicleClasses,
-        usesPerPassenger,
-        validTo = DateTimeOffset.UtcNow.AddDays(1),
-    };
+        {
+            cityId,
+            name = "test",
+            code,
+            mostMinorUnits = most,
+            budgetMinorUnits = budget,
+            basisPoints,
+            firstRideOnly,
+            vehicleClasses,
+            usesPerPassenger,
+            validTo = DateTimeOffset.UtcNow.AddDays(1),
+        };
 
     private protected static NoDriverFound NoDriver(Ride ride) => new(ride.RequestId, ride.PassengerId, ride.QuoteId) { OccurredAt = ride.StartedAt, Version = 2 };
 
