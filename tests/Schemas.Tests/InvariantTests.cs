@@ -223,6 +223,11 @@ public sealed class InvariantTests(SchemaServers servers)
         ("35_completed_rides_have_one_fare", "a fare of no ride", [Fare]),
         ("35_completed_rides_have_one_fare", "a cancelled ride paid like a ride", [$$"""put('ride.rides', '{"ride_id": "{{One}}", "status": "Cancelled"}')""", Fare]),
         ("38_promotions_equal_their_uses", "money reserved for nobody", ["""put('billing.promotions', '{"reserved_minor_units": 5, "budget_minor_units": 9}')"""]),
+        ("38_promotions_equal_their_uses", "what is held for quotes is taken for a use",
+        [
+            $$"""put('billing.promotions', '{"promotion_id": "{{Three}}", "reserved_minor_units": 5, "held_minor_units": 5, "budget_minor_units": 9}')""",
+            $$"""put('billing.promotion_uses', '{"promotion_id": "{{Three}}", "status": "Reserved", "reserved_minor_units": 5}')""",
+        ]),
         ("38_promotions_equal_their_uses", "money spent on nobody", ["""put('billing.promotions', '{"spent_minor_units": 5, "budget_minor_units": 9}')"""]),
         ("38_promotions_equal_their_uses", "a fare that tells another discount",
         [
@@ -287,6 +292,21 @@ public sealed class InvariantTests(SchemaServers servers)
         [
             Cancelled("OnTheWay", "Passenger"),
             $$"""put('ride.transitions', '{"ride_id": "{{One}}", "status": "Cancelled", "from_status": "DriverArrived", "reason": "passenger-no-show"}')""",
+        ]),
+        ("82_promotions_equal_their_holds", "money held for nobody",
+            ["""put('billing.promotions', '{"reserved_minor_units": 5, "held_minor_units": 5, "most_minor_units": 5, "budget_minor_units": 9}')"""]),
+        ("82_promotions_equal_their_holds", "a hold that holds nothing",
+        [
+            $$"""put('billing.promotions', '{"promotion_id": "{{Three}}", "most_minor_units": 5, "budget_minor_units": 9}')""",
+            $$"""put('billing.promotion_holds', '{"promotion_id": "{{Three}}", "expires_at": "2093-11-18T16:00Z"}')""",
+        ]),
+        ("82_promotions_equal_their_holds", "a hold for quotes that have expired",
+        [
+            $$"""
+            put('billing.promotions',
+                '{"promotion_id": "{{Three}}", "reserved_minor_units": 5, "held_minor_units": 5, "most_minor_units": 5, "budget_minor_units": 9}')
+            """,
+            $$"""put('billing.promotion_holds', '{"promotion_id": "{{Three}}", "expires_at": "2013-11-18T16:00Z"}')""",
         ]),
         ("36_adjustments_are_in_the_ledger", "an adjustment that is not posted",
             [$$"""put('billing.adjustments', '{"ride_id": "{{One}}", "status": "Effective", "amount_minor_units": 100}')"""]),
