@@ -35,7 +35,7 @@ internal static class BeginSubscription
         var (balance, now) = (await tx.LockBalanceOf(user.Id, plan.Currency, ct), clock.GetUtcNow());
         var first = DriverSubscription.First(user.Id, plan, city, now);
         if (await Runs(first, tx, ct)) return BillingProblems.AlreadySubscribed.ToHttp();
-        if (balance < 0) return BillingProblems.BalanceBelowZero.ToHttp();
+        if (balance.MinorUnits < 0) return BillingProblems.BalanceBelowZero.ToHttp();
 
         await tx.Execute(Insert, new { first.SubscriptionId, first.DriverId, plan.PlanId, request.Renews, first.StartsAt, first.EndsAt }, ct);
         return await tx.Pay(first, now, ct)

@@ -36,7 +36,7 @@ internal sealed partial class RenewSubscriptions(
 
         var city = cities.Find(due.CityId);
         var code = city is null || due.StoppedAt is not null ? "plan-stopped"
-            : await tx.LockBalanceOf(due.DriverId, due.Currency, ct) < 0 ? BillingProblems.BalanceBelowZero.Code
+            : (await tx.LockBalanceOf(due.DriverId, due.Currency, ct)).MinorUnits < 0 ? BillingProblems.BalanceBelowZero.Code
             : null;
         await (code is null ? Renew(due.Next(city!, now), now, tx, ct) : Lapse(due, code, now, tx, ct));
         await tx.Commit(ct);
