@@ -563,13 +563,13 @@ public sealed class InvariantTests(SchemaServers servers)
         [
             $$"""put('billing.ledger_transfers', '{"transfer_id": "{{Three}}", "kind": "Subscription", "subscription_id": "{{One}}"}')""",
             """put('billing.ledger_accounts', '{"kind": "SubscriptionFees"}')""",
-            PayoutEntry(Three, "SubscriptionFees", -700),
+            Entry(Three, "SubscriptionFees", -700),
         ]),
         ("84_subscriptions_are_in_the_ledger", "a fee that is called otherwise",
         [
             $$"""put('billing.ledger_transfers', '{"transfer_id": "{{Three}}", "kind": "Fare", "subscription_id": "{{One}}"}')""",
             """put('billing.ledger_accounts', '{"kind": "SubscriptionFees"}')""",
-            PayoutEntry(Three, "SubscriptionFees", -700),
+            Entry(Three, "SubscriptionFees", -700),
         ]),
         ("85_fares_without_commission_are_subscribed", "a commission beside a subscription",
             [.. Subscribed(), SubscribedRide("2013-11-18T16:00Z"), SubscribedFare(commission: 80, One)]),
