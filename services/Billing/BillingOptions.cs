@@ -53,6 +53,10 @@ internal sealed class BillingOptions
     /// <summary>Whether a passenger whose bank took a charge back for good owes it, and gets no new ride, until an operator forgives it.</summary>
     public bool BlockAfterLostChargeback { get; set; } = true;
 
+    /// <summary>How long before it ends a driver's subscription is paid for again, or lapses, city time: so that there is no gap.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan SubscriptionRenewAhead { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>How drivers are paid out.</summary>
     public PayoutOptions Payouts { get; set; } = new();
 }

@@ -69,6 +69,7 @@ builder.Services.AddSweeper<PayOutBatches>();
 builder.Services.AddSweeper<RewardReferrals>();
 builder.Services.AddSweeper<LapseReferrals>();
 builder.Services.AddSweeper<ExpireCredits>();
+builder.Services.AddSweeper<RenewSubscriptions>();
 builder.Services.AddSweeper<MakeMonths>();
 builder.Services.AddSweeper<KeepMonthBalances>();
 builder.AddServiceClient<WaitingClient>("match");

@@ -127,6 +127,31 @@ public sealed class InvariantTests(SchemaServers servers)
         $$"""put('sandbox.transfers', '{"idempotency_key": "{{One}}", "status": "{{sandbox}}", "amount_minor_units": 100}')""",
     ];
 
+    /// <summary>A driver's week without commission in standard cars, which costs 700, in no ledger.</summary>
+    static string[] Subscribed(string endsAt = "2013-11-25T16:00Z", string covered = "Standard") =>
+    [
+        $$"""put('billing.subscription_plans', '{"plan_id": "{{Two}}", "city_id": "nyc", "vehicle_classes": "{Standard}", "price_minor_units": 700, "days": 7}')""",
+        $$"""
+        put('billing.driver_subscriptions', '{"subscription_id": "{{One}}", "driver_id": "{{Two}}", "plan_id": "{{Two}}", "periods": 1, "started_at": "2013-11-18T16:00Z",
+            "ends_at": "{{endsAt}}"}')
+        """,
+        $$"""
+        put('billing.subscription_periods', '{"subscription_id": "{{One}}", "period": 1, "price_minor_units": 700, "starts_at": "2013-11-18T16:00Z",
+            "ends_at": "2013-11-25T16:00Z"}')
+        """,
+        $$"""
+        put('billing.subscription_coverage', '{"subscription_id": "{{One}}", "period": 1, "driver_id": "{{Two}}", "city_id": "nyc", "vehicle_class": "{{covered}}",
+            "starts_at": "2013-11-18T16:00Z", "ends_at": "2013-11-25T16:00Z", "created_at": "2013-11-18T16:00Z"}')
+        """,
+    ];
+
+    static string SubscribedRide(string matchedAt) =>
+        $$"""put('billing.rides', '{"ride_id": "{{One}}", "city_id": "nyc", "vehicle_class": "Standard", "matched_at": "{{matchedAt}}"}')""";
+
+    static string SubscribedFare(int commission, string? subscription) => $$"""
+        put('billing.fares', '{"ride_id": "{{One}}", "driver_id": "{{Two}}", "commission_minor_units": {{commission}}{{(subscription is null ? "" : $", \"subscription_id\": \"{subscription}\"")}}}')
+        """;
+
     /// <summary>By invariant: what is put, and how it is wrong. Several lines of one invariant break it in several ways.</summary>
     static readonly (string Invariant, string Case, string[] Rows)[] Broken =
     [
@@ -553,6 +578,31 @@ public sealed class InvariantTests(SchemaServers servers)
             $$"""put('billing.rides', '{"ride_id": "{{One}}", "quote_id": "{{One}}"}')""",
             $$$$"""put('billing.fares', '{"ride_id": "{{{{One}}}}", "inputs": {"surge": {"multiplierBasisPoints": 14000}}}')""",
         ]),
+        ("84_subscriptions_are_in_the_ledger", "a period that was not paid for", Subscribed()),
+        ("84_subscriptions_are_in_the_ledger", "a price that nobody's period is",
+        [
+            $$"""put('billing.ledger_transfers', '{"transfer_id": "{{Three}}", "kind": "Subscription", "subscription_id": "{{One}}"}')""",
+            """put('billing.ledger_accounts', '{"kind": "SubscriptionFees"}')""",
+            Entry(Three, "SubscriptionFees", -700),
+        ]),
+        ("84_subscriptions_are_in_the_ledger", "a fee that is called otherwise",
+        [
+            $$"""put('billing.ledger_transfers', '{"transfer_id": "{{Three}}", "kind": "Fare", "subscription_id": "{{One}}"}')""",
+            """put('billing.ledger_accounts', '{"kind": "SubscriptionFees"}')""",
+            Entry(Three, "SubscriptionFees", -700),
+        ]),
+        ("85_fares_without_commission_are_subscribed", "a commission beside a subscription",
+            [.. Subscribed(), SubscribedRide("2013-11-18T16:00Z"), SubscribedFare(commission: 80, One)]),
+        ("85_fares_without_commission_are_subscribed", "a subscription that began when the ride was matched already",
+            [.. Subscribed(), SubscribedRide("2013-11-18T15:59Z"), SubscribedFare(commission: 0, One)]),
+        ("85_fares_without_commission_are_subscribed", "a subscription that had ended",
+            [.. Subscribed(), SubscribedRide("2013-11-25T16:00Z"), SubscribedFare(commission: 0, One)]),
+        ("85_fares_without_commission_are_subscribed", "somebody else's subscription",
+            [.. Subscribed(), SubscribedRide("2013-11-18T16:00Z"), SubscribedFare(commission: 0, Three)]),
+        ("85_fares_without_commission_are_subscribed", "a commission of who had paid to have none",
+            [.. Subscribed(), SubscribedRide("2013-11-18T16:00Z"), SubscribedFare(commission: 80, null)]),
+        ("86_subscriptions_are_their_periods", "a subscription that goes on beyond what was paid", Subscribed(endsAt: "2013-12-02T16:00Z")),
+        ("86_subscriptions_are_their_periods", "a period of another class than its plan's", Subscribed(covered: "Van")),
         ("68_chargebacks_are_in_the_ledger", "a dispute that the ledger does not know",
             ["""put('payment.disputes', '{"status": "Received", "amount_minor_units": 100}')"""]),
         ("33_settled_fares_are_paid_in_the_ledger", "something set off against a fare that nobody lowered",
