@@ -95,14 +95,17 @@ public sealed class PromotionHoldTests(BillingFleet fleet) : PromotionsUnderTest
     {
         var (code, passenger) = (await Create(most: 100), Guid.CreateVersion7());
         await Quote(passenger, code);
-        var first = await VersionOf(passenger);
+        var first = await VersionOf(code, passenger);
         await Quote(passenger, code);
-        Assert.Equal(first, await VersionOf(passenger));
+        Assert.Equal(first, await VersionOf(code, passenger));
 
         await Fleet.ExecuteAsOwner($"update billing.promotion_holds set expires_at = now() + interval '5 minutes 30 seconds' where passenger_id = '{passenger}'");
         await Quote(passenger, code);
         Assert.Single(await Fleet.Column<Guid>(
-            "select passenger_id from billing.promotion_holds where passenger_id = @passenger and expires_at > now() + interval '6 minutes'", new { passenger }));
+            """
+            select passenger_id from billing.promotion_holds join billing.promotions using (promotion_id)
+            where  (code, passenger_id) = (@code, @passenger) and expires_at > now() + interval '6 minutes'
+            """, new { code, passenger }));
         Assert.Equal(100, await Held(code));
     }
 
@@ -225,9 +228,11 @@ public sealed class PromotionHoldTests(BillingFleet fleet) : PromotionsUnderTest
         Assert.Empty(await Fleet.BrokenInvariants());
     }
 
-    Task<string> VersionOf(Guid passenger) => One(Fleet.Column<string>(
-        "select concat(hold.xmin, ' ', promotion.xmin) from billing.promotion_holds hold join billing.promotions promotion using (promotion_id) where passenger_id = @passenger",
-        new { passenger }));
+    Task<string> VersionOf(string code, Guid passenger) => One(Fleet.Column<string>(
+        """
+        select concat(hold.xmin, ' ', promotion.xmin) from billing.promotion_holds hold join billing.promotions promotion using (promotion_id)
+        where  (code, passenger_id) = (@code, @passenger)
+        """, new { code, passenger }));
 
     static async Task<string> One(Task<IReadOnlyList<string>> rows) => Assert.Single(await rows);
 
