@@ -3,7 +3,7 @@
 select payout.payout_id, payout.driver_id, payout.status, payout.amount_minor_units, posted.driver, posted.transit, posted.out_of_bank, posted.into_bank
 from   billing.payouts payout
 cross  join lateral (
-    select coalesce(sum(entry.amount_minor_units) filter (where account.kind = 'DriverPayable' and account.party_id = payout.driver_id), 0) as driver,
+    select coalesce(sum(entry.amount_minor_units) filter (where account.kind in ('DriverPayable', 'HeldCash') and account.party_id = payout.driver_id), 0) as driver,
            coalesce(sum(entry.amount_minor_units) filter (where account.kind = 'PayoutsInTransit'), 0) as transit,
            coalesce(sum(entry.amount_minor_units) filter (where account.kind = 'Bank' and entry.amount_minor_units < 0), 0) as out_of_bank,
            coalesce(sum(entry.amount_minor_units) filter (where account.kind = 'Bank' and entry.amount_minor_units > 0), 0) as into_bank

@@ -22,15 +22,15 @@ public sealed class SettlementTests(BillingFleet fleet)
     }
 
     [Fact]
-    public async Task Cash_in_the_drivers_hand_counts_against_what_the_driver_has_earned()
+    public async Task Of_cash_the_driver_keeps_what_they_earned_and_holds_the_rest_for_us()
     {
         var ride = await fleet.Finished(Ride.InJakarta());
 
-        // 3 219 m = 9 657 rupiah, 5 % = 482.85, so the driver earned 9 174.15 and holds 9 657
+        // 3 219 m = 9 657 rupiah, 5 % = 482.85, so the driver earned 9 174.15 of it
         await fleet.Deliver(ride.Paid(new(965_700, "IDR")));
 
         Assert.Equal(0, await fleet.Balance("PassengerReceivable", ride.PassengerId));
-        Assert.Equal(48_285, await fleet.Balance("DriverPayable", ride.DriverId));
+        Assert.Equal((0, 48_285), (await fleet.Balance("DriverPayable", ride.DriverId), await fleet.Balance("HeldCash", ride.DriverId)));
         Assert.Equal(0, await fleet.Posted("ProviderClearing", ride));
     }
 

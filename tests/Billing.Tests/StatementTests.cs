@@ -38,7 +38,7 @@ public sealed class StatementTests(BillingFleet fleet)
         Assert.All(days2013.Zip(days2013.Skip(1)), pair => Assert.Equal(pair.First.Closing, pair.Second.Opening));
         Assert.All(days2013.Concat(weeks).Append(afterAll), each => Assert.Equal(each.Closing, each.Opening + each.Moved));
         Assert.Equal([-800, -3_200, -1_600], weeks.Select(week => week.Moved));
-        Assert.Equal(-await fleet.Balance("DriverPayable", driver), afterAll.Closing);
+        Assert.Equal(-await fleet.Balance("DriverPayable", driver) - await fleet.Balance("HeldCash", driver), afterAll.Closing);
         Assert.Equal((7 * 675) - (7 * 800), afterAll.Closing);
     }
 

@@ -23,8 +23,8 @@ public sealed class ChargebackTests(MoneyFleet fleet)
 
         var page = await Ends(ride, "Lost");
 
-        Assert.Equal((-Fee, Ride.Fare, Fee), (SumOn(page, "ProviderClearing"), SumOn(page, "ChargebackLosses"), SumOn(page, "ProviderFees")));
-        Assert.Equal((0, -675), (SumOn(page, "ChargebacksInDispute"), SumOn(page, "DriverPayable")));
+        Assert.Equal((-Fee, Ride.Fare, Fee), (page.SumOn("ProviderClearing"), page.SumOn("ChargebackLosses"), page.SumOn("ProviderFees")));
+        Assert.Equal((0, -675), (page.SumOn("ChargebacksInDispute"), page.SumOn("DriverPayable")));
         var debt = Assert.Single((await Debts(ride)).EnumerateArray());
         Assert.Equal(("Chargeback", Ride.Fare), (debt.GetProperty("cause").GetString(), debt.GetProperty("amount").GetProperty("minorUnits").GetInt64()));
         Assert.Equal(
@@ -42,7 +42,7 @@ public sealed class ChargebackTests(MoneyFleet fleet)
 
         var page = await Ends(ride, "Won");
 
-        Assert.Equal((Ride.Fare, 0, 0), (SumOn(page, "ProviderClearing"), SumOn(page, "ChargebacksInDispute"), SumOn(page, "ProviderFees")));
+        Assert.Equal((Ride.Fare, 0, 0), (page.SumOn("ProviderClearing"), page.SumOn("ChargebacksInDispute"), page.SumOn("ProviderFees")));
         Assert.Empty((await Debts(ride)).EnumerateArray());
         await fleet.BooksAgree();
     }
@@ -63,7 +63,7 @@ public sealed class ChargebackTests(MoneyFleet fleet)
         Assert.Equal(1, answers.Count(answer => answer.StatusCode == HttpStatusCode.Accepted));
         Assert.Equal(9, answers.Count(answer => answer.StatusCode == HttpStatusCode.Conflict));
         await Eventually.Get(() => fleet.One<long>("select count(*) from sandbox.disputes where evidence like 'a ride _'", new { }), given => given == 1, Ct);
-        await TimeForEvidencePasses();
+        await fleet.TimeForEvidencePasses();
         await Ends(defended, "Won");
         await Ends(ignored, "Lost");
         var late = await fleet.AsOperator(HttpMethod.Post, "payment", $"/v1/ops/disputes/{await DisputeOf(ignored)}/evidence", new { text = "too late" });
@@ -74,18 +74,18 @@ public sealed class ChargebackTests(MoneyFleet fleet)
     public async Task A_disputed_charge_is_not_refunded_above_what_is_left_and_what_is_due_goes_back_once_it_is_won()
     {
         var ride = await (await Ride.PaidBy(fleet, "tok_ok")).Becomes("Settled");
-        var dispute = await Open(ride, 700);
-        await ride.Money(page => SumOn(page, "ChargebacksInDispute") == 700);
+        var dispute = await ride.Dispute(700);
+        await ride.Money(page => page.SumOn("ChargebacksInDispute") == 700);
         await ride.LowerBy(300);
         await Eventually.Get(
             () => fleet.One<long>("select adjusted_minor_units from payment.orders where ride_id = @RideId", new { ride.RideId }), adjusted => adjusted == 300, Ct);
 
         var begun = await fleet.One<long>(
             "select count(*) from payment.refunds r join payment.orders o on o.id = r.order_id where o.ride_id = @RideId", new { ride.RideId });
-        await Decide(dispute, "won");
+        await ride.Decide(dispute, "won");
 
         Assert.Equal(0, begun);
-        var page = await Ends(ride, "Won", page => SumOn(page, "ProviderClearing") == 500);
+        var page = await Ends(ride, "Won", page => page.SumOn("ProviderClearing") == 500);
         Assert.Single(page.GetProperty("payment").GetProperty("refunds").EnumerateArray());
         await fleet.BooksAgree();
     }
@@ -99,16 +99,16 @@ public sealed class ChargebackTests(MoneyFleet fleet)
     public async Task What_is_taken_off_a_fare_is_set_off_against_a_lost_chargeback(long taken, bool loweredWhileOpen, long owed)
     {
         var ride = await (await Ride.PaidBy(fleet, "tok_ok")).Becomes("Settled");
-        var dispute = await Open(ride, taken);
-        await ride.Money(page => SumOn(page, "ChargebacksInDispute") > 0);
+        var dispute = await ride.Dispute(taken);
+        await ride.Money(page => page.SumOn("ChargebacksInDispute") > 0);
         if (loweredWhileOpen) await LowerAndHear(ride, 250);
-        await Decide(dispute, "lost");
+        await ride.Decide(dispute, "lost");
         await Ends(ride, "Lost");
         if (!loweredWhileOpen) await LowerAndHear(ride, 250);
 
-        var page = await Ends(ride, "Lost", page => SumOn(page, "ChargebackLosses") == owed);
+        var page = await Ends(ride, "Lost", page => page.SumOn("ChargebackLosses") == owed);
 
-        Assert.Equal((0, owed), (SumOn(page, "PassengerReceivable"), (await OneDebt(ride, owed)).GetProperty("amount").GetProperty("minorUnits").GetInt64()));
+        Assert.Equal((0, owed), (page.SumOn("PassengerReceivable"), (await OneDebt(ride, owed)).GetProperty("amount").GetProperty("minorUnits").GetInt64()));
         Assert.Equal(250, page.GetProperty("payment").GetProperty("order").GetProperty("setOff").GetProperty("minorUnits").GetInt64());
         Assert.Empty(page.GetProperty("payment").GetProperty("refunds").EnumerateArray());
         Assert.Equal(["ChargebackSetOff"], (await EventsOf("payment", ride)).Where(told => told == "ChargebackSetOff"));
@@ -120,12 +120,12 @@ public sealed class ChargebackTests(MoneyFleet fleet)
     {
         var ride = await (await Ride.PaidBy(fleet, "tok_ok")).Becomes("Settled");
         await ride.LowerBy(250);
-        await ride.Money(page => SumOn(page, "ProviderClearing") == 550 && page.GetProperty("verdict").GetString() == "AddsUp");
+        await ride.Money(page => page.SumOn("ProviderClearing") == 550 && page.GetProperty("verdict").GetString() == "AddsUp");
 
-        await Decide(await Open(ride, 0), "lost");
+        await ride.Decide(await ride.Dispute(0), "lost");
 
         var page = await Ends(ride, "Lost");
-        Assert.Equal((550, 0), (SumOn(page, "ChargebackLosses"), SumOn(page, "PassengerReceivable")));
+        Assert.Equal((550, 0), (page.SumOn("ChargebackLosses"), page.SumOn("PassengerReceivable")));
         await OneDebt(ride, 550);
         Assert.DoesNotContain("ChargebackSetOff", await EventsOf("payment", ride));
         await fleet.BooksAgree();
@@ -170,8 +170,8 @@ public sealed class ChargebackTests(MoneyFleet fleet)
         var isLost = end == "Lost";
         Assert.Equal(
             (isLost ? Ride.Fare - Fee : Ride.Fare + 300, isLost ? 300 : 0, isLost ? Fee : 0),
-            (SumOn(page, "ProviderClearing"), SumOn(page, "ChargebackLosses"), SumOn(page, "ProviderFees")));
-        Assert.Equal((-675 - 300, 0), (SumOn(page, "DriverPayable"), SumOn(page, "PassengerReceivable")));
+            (page.SumOn("ProviderClearing"), page.SumOn("ChargebackLosses"), page.SumOn("ProviderFees")));
+        Assert.Equal((-675 - 300, 0), (page.SumOn("DriverPayable"), page.SumOn("PassengerReceivable")));
         var dispute = Assert.Single(page.GetProperty("payment").GetProperty("disputes").EnumerateArray());
         var tip = Assert.Single(page.GetProperty("payment").GetProperty("tips").EnumerateArray());
         Assert.Equal(tip.GetProperty("tipId").GetGuid(), dispute.GetProperty("tipId").GetGuid());
@@ -194,7 +194,7 @@ public sealed class ChargebackTests(MoneyFleet fleet)
         var ride = await (await Ride.PaidBy(fleet, "tok_ok")).Becomes("Settled");
         await ride.Tip(300, "tok_dispute_lost");
         await Ends(ride, "Lost");
-        await Decide(await Open(ride, 0), "lost");
+        await ride.Decide(await ride.Dispute(0), "lost");
         await DebtsAre(ride, 300, Ride.Fare);
 
         await LowerAndHear(ride, 250);
@@ -205,26 +205,6 @@ public sealed class ChargebackTests(MoneyFleet fleet)
         using var forgiven = await fleet.AsOperator(HttpMethod.Post, "billing", $"/v1/ops/chargebacks/{tip}/forgive", new { reason = "an honest mistake" });
         Assert.Equal(HttpStatusCode.OK, forgiven.StatusCode);
         await OneDebt(ride, Ride.Fare - 250);
-        await fleet.BooksAgree();
-    }
-
-    // Charges, lowerings, refunds, disputes of any part and their ends, in any order, at once: captured - refunded - charged back is never below zero,
-    // and every book says the same afterwards.
-    [Fact]
-    public async Task Any_interleaving_of_refunds_and_disputes_leaves_books_that_agree()
-    {
-        const int seed = 20_131_118;
-        string[] cards =
-        [
-            "tok_ok", "tok_ok", "tok_pending", "tok_refund_pending", "tok_refund_timeout", "tok_refund_pending_declined", "tok_dispute_won", "tok_dispute_lost",
-        ];
-        var rides = await Task.WhenAll(Enumerable.Range(0, 16).Select(turn => Ride.PaidBy(fleet, cards[turn % cards.Length])));
-
-        await Task.WhenAll(rides.Select((ride, turn) => Shake(ride, new Random(seed + turn))));
-
-        await TimeForEvidencePasses();
-        await Eventually.Get(() => fleet.One<long>("select count(*) from sandbox.disputes where status = 'Open'", new { }), open => open == 0, Ct);
-        await Task.WhenAll(rides.Select(ride => ride.Money(page => page.GetProperty("verdict").GetString() == "AddsUp")));
         await fleet.BooksAgree();
     }
 
@@ -251,73 +231,11 @@ public sealed class ChargebackTests(MoneyFleet fleet)
         Assert.Equal(Npgsql.PostgresErrorCodes.InsufficientPrivilege, again.SqlState);
     }
 
-    /// <summary>The bank decides about everything that is open.</summary>
-    Task TimeForEvidencePasses() =>
-        fleet.ExecuteUnguarded("update sandbox.disputes set evidence_due_at = now(), decides_at = now() where status = 'Open'", new { });
-
-    async Task Shake(Ride ride, Random random)
-    {
-        await ride.Becomes("Settled");
-        Guid? open = null;
-        for (var step = 0; step < 6; step++)
-        {
-            switch (random.Next(4))
-            {
-                case 0:
-                    await ride.LowerBy(random.Next(1, 120));
-                    break;
-                case 1:
-                    open = await TryOpen(ride, random.Next(3) == 0 ? 0 : random.Next(1, 500)) ?? open;
-                    break;
-                case 2 when open is { } dispute:
-                    await Decide(dispute, random.Next(2) == 0 ? "won" : "lost");
-                    open = null;
-                    break;
-                default:
-                    await Task.Delay(random.Next(300), Ct);
-                    break;
-            }
-        }
-    }
-
     /// <summary>The page, once its newest dispute has ended so and the books have heard of it.</summary>
     static Task<JsonElement> Ends(Ride ride, string status, Func<JsonElement, bool>? and = null) => ride.Money(page =>
         page.GetProperty("verdict").GetString() == "AddsUp" && page.TryGetProperty("payment", out var payment)
         && payment.GetProperty("disputes").EnumerateArray().LastOrDefault() is { ValueKind: JsonValueKind.Object } dispute
-        && dispute.GetProperty("status").GetString() == status && SumOn(page, "ChargebacksInDispute") == 0 && (and is null || and(page)));
-
-    async Task<Guid> Open(Ride ride, long minorUnits) => (await TryOpen(ride, minorUnits))!.Value;
-
-    /// <summary>Null when so much is not left, or a dispute is open.</summary>
-    async Task<Guid?> TryOpen(Ride ride, long minorUnits)
-    {
-        var chargeId = await fleet.One<Guid>(
-            """
-            select c.id from sandbox.charges c join payment.attempts a on a.id::text = c.idempotency_key join payment.orders o on o.id = a.order_id
-            where  o.ride_id = @RideId and c.status = 'Succeeded'
-            """, new { ride.RideId });
-        try
-        {
-            var dispute = await fleet.AtTheProvider(HttpMethod.Post, "/sandbox/payments/disputes", new { chargeId, amountMinorUnits = minorUnits });
-            return dispute.GetProperty("disputeId").GetGuid();
-        }
-        catch (HttpRequestException refused) when (refused.StatusCode == HttpStatusCode.UnprocessableEntity)
-        {
-            return null;
-        }
-    }
-
-    async Task Decide(Guid dispute, string outcome)
-    {
-        try
-        {
-            await fleet.AtTheProvider(HttpMethod.Post, $"/sandbox/payments/disputes/{dispute}/decision", new { outcome });
-        }
-        catch (HttpRequestException decided) when (decided.StatusCode == HttpStatusCode.Conflict)
-        {
-            // Its card's token had it decided first.
-        }
-    }
+        && dispute.GetProperty("status").GetString() == status && page.SumOn("ChargebacksInDispute") == 0 && (and is null || and(page)));
 
     /// <summary>Until payment has heard of it.</summary>
     async Task LowerAndHear(Ride ride, long minorUnits)
@@ -361,7 +279,4 @@ public sealed class ChargebackTests(MoneyFleet fleet)
         where  aggregate_id = @RideId
         order  by id
         """, new { ride.RideId });
-
-    static long SumOn(JsonElement page, string account) => page.GetProperty("sums").EnumerateArray()
-        .Where(sum => sum.GetProperty("account").GetString() == account).Sum(sum => sum.GetProperty("amount").GetProperty("minorUnits").GetInt64());
 }

@@ -17,7 +17,7 @@ public sealed class CodeTests(MoneyFleet fleet)
         var surplus = phones.Count(phone => phone == HttpStatusCode.OK) - 1;
         await (await ride.Becomes("Settled")).SurplusBecomes("Succeeded", surplus);
 
-        var page = await ride.Money(page => AddsUp(page) && TransfersOf(page).Count(kind => kind == "SurplusReturned") == surplus);
+        var page = await ride.Money(page => page.AddsUp() && TransfersOf(page).Count(kind => kind == "SurplusReturned") == surplus);
         Assert.True(surplus > 0, "No two phones were quick enough.");
         Assert.Equal(surplus, TransfersOf(page).Count(kind => kind == "SurplusReceived"));
         Assert.Equal(surplus, page.GetProperty("payment").GetProperty("surplus").GetArrayLength());
@@ -36,11 +36,11 @@ public sealed class CodeTests(MoneyFleet fleet)
         await ride.Becomes("Owed");
         await fleet.Arrives(url);
         await ride.SurplusBecomes("Failed", 1);
-        await ride.Money(page => AddsUp(page) && TransfersOf(page).Contains("SurplusReceived"));
+        await ride.Money(page => page.AddsUp() && TransfersOf(page).Contains("SurplusReceived"));
 
         await ride.Close("Void");
 
-        var page = await ride.Money(page => AddsUp(page) && TransfersOf(page).Contains("Void"));
+        var page = await ride.Money(page => page.AddsUp() && TransfersOf(page).Contains("Void"));
         Assert.Equal(Ride.Fare, page.GetProperty("payment").GetProperty("totals").GetProperty("heldMinorUnits").GetInt64());
         await fleet.BooksAgree();
     }
@@ -63,16 +63,11 @@ public sealed class CodeTests(MoneyFleet fleet)
         await fleet.AtTheProvider(HttpMethod.Post, "/sandbox/payments/disputes", new { chargeId, outcome = "lost" });
         await ride.SurplusBecomes("TakenBack", 1);
 
-        var page = await ride.Money(page => AddsUp(page) && TransfersOf(page).Contains("ChargebackLost"));
-        Assert.Equal(0, SumOn(page, "SurplusPayments"));
-        Assert.Equal(0, SumOn(page, "ChargebackLosses"));
+        var page = await ride.Money(page => page.AddsUp() && TransfersOf(page).Contains("ChargebackLost"));
+        Assert.Equal(0, page.SumOn("SurplusPayments"));
+        Assert.Equal(0, page.SumOn("ChargebackLosses"));
         await fleet.BooksAgree();
     }
-
-    static long SumOn(JsonElement page, string account) => page.GetProperty("sums").EnumerateArray()
-        .Where(sum => sum.GetProperty("account").GetString() == account).Sum(sum => sum.GetProperty("amount").GetProperty("minorUnits").GetInt64());
-
-    static bool AddsUp(JsonElement page) => page.GetProperty("verdict").GetString() == "AddsUp";
 
     static List<string?> TransfersOf(JsonElement page) =>
         [.. page.GetProperty("transfers").EnumerateArray().Select(transfer => transfer.GetProperty("kind").GetString())];

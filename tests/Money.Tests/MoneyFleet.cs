@@ -144,6 +144,10 @@ public sealed class MoneyFleet : IAsyncLifetime
         await transaction.CommitAsync(Ct);
     }
 
+    /// <summary>Banks decide about every dispute that is open.</summary>
+    public Task TimeForEvidencePasses() =>
+        ExecuteUnguarded("update sandbox.disputes set evidence_due_at = now(), decides_at = now() where status = 'Open'", new { });
+
     /// <summary>The invariants of money hold, once all news has arrived.</summary>
     public async Task BooksAgree()
     {

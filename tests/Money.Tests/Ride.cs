@@ -138,6 +138,44 @@ sealed class Ride(MoneyFleet fleet, PaymentChoice payment, Guid passengerId, lon
             reserved => reserved == 0, Ct);
     }
 
+    /// <summary>Its cardholder takes a part back through their bank; all of it for zero.</summary>
+    public async Task<Guid> Dispute(long minorUnits) => (await TryToDispute(minorUnits))!.Value;
+
+    /// <summary>Null when nothing is charged, so much is not left, or a dispute is open.</summary>
+    public async Task<Guid?> TryToDispute(long minorUnits)
+    {
+        const string charged = """
+            select c.id from sandbox.charges c join payment.attempts a on a.id::text = c.idempotency_key join payment.orders o on o.id = a.order_id
+            where  o.ride_id = @RideId and c.status = 'Succeeded'
+            """;
+        if ((await fleet.All<Guid>(charged, new { RideId })) is not [var chargeId, ..])
+        {
+            return null;
+        }
+
+        try
+        {
+            var dispute = await fleet.AtTheProvider(HttpMethod.Post, "/sandbox/payments/disputes", new { chargeId, amountMinorUnits = minorUnits });
+            return dispute.GetProperty("disputeId").GetGuid();
+        }
+        catch (HttpRequestException refused) when (refused.StatusCode == HttpStatusCode.UnprocessableEntity)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Their bank decides, unless the card's token had it decide first.</summary>
+    public async Task Decide(Guid dispute, string outcome)
+    {
+        try
+        {
+            await fleet.AtTheProvider(HttpMethod.Post, $"/sandbox/payments/disputes/{dispute}/decision", new { outcome });
+        }
+        catch (HttpRequestException decided) when (decided.StatusCode == HttpStatusCode.Conflict)
+        {
+        }
+    }
+
     /// <summary>The driver's payouts as they see them, newest first.</summary>
     public async Task<IReadOnlyList<JsonElement>> Payouts()
     {

@@ -98,13 +98,26 @@ public sealed class InvariantTests(SchemaServers servers)
         $$"""put('billing.ledger_accounts', '{"kind": "DriverPayable", "party_id": "{{Two}}"}')""",
         """put('billing.ledger_accounts', '{"kind": "Bank"}')""",
         $$"""put('billing.ledger_transfers', '{"transfer_id": "{{Three}}", "payout_id": "{{One}}"}')""",
-        PayoutEntry(Three, "DriverPayable", 100), PayoutEntry(Three, "Bank", -100),
+        Entry(Three, "DriverPayable", 100), Entry(Three, "Bank", -100),
     ];
 
-    static string PayoutEntry(string transferId, string account, int minorUnits) => $$"""
+    static string Entry(string transferId, string account, int minorUnits) => $$"""
         put('billing.ledger_entries', json_build_object('transfer_id', '{{transferId}}', 'amount_minor_units', {{minorUnits}},
             'account_id', (select max(account_id) from billing.ledger_accounts where kind = '{{account}}'))::jsonb)
         """;
+
+    /// <summary>100 in cash for a ride of which the driver earned 80.</summary>
+    static string[] CashTaken(int kept, int held) =>
+    [
+        $$"""put('billing.fares', '{"fare_id": "{{Two}}", "ride_id": "{{One}}", "total_minor_units": 100, "driver_earning_minor_units": 80}')""",
+        $$"""put('billing.fare_settlements', '{"fare_id": "{{Two}}", "ride_id": "{{One}}", "total_minor_units": 100}')""",
+        .. Accounts("HeldCash", "DriverPayable", "PassengerReceivable"),
+        $$"""put('billing.ledger_transfers', '{"transfer_id": "{{Three}}", "ride_id": "{{One}}", "kind": "Payment"}')""",
+        Entry(Three, "HeldCash", held), Entry(Three, "DriverPayable", kept), Entry(Three, "PassengerReceivable", -100),
+    ];
+
+    static IEnumerable<string> Accounts(params string[] kinds) =>
+        kinds.Select(kind => $$"""put('billing.ledger_accounts', '{"kind": "{{kind}}", "party_id": "{{Two}}"}')""");
 
     /// <summary>A payout of 100, as each of the three books has it.</summary>
     static string[] PayoutIn(string billing, string payment, string sandbox) =>
@@ -262,6 +275,19 @@ public sealed class InvariantTests(SchemaServers servers)
             Cancelled("OnTheWay", "Passenger"),
             $$"""put('ride.transitions', '{"ride_id": "{{One}}", "status": "Cancelled", "from_status": "DriverArrived", "reason": "passenger-no-show"}')""",
         ]),
+        ("89_cash_is_held_or_kept", "cash that was kept beyond what was earned", CashTaken(kept: 90, held: 10)),
+        ("89_cash_is_held_or_kept", "cash of which a part is nowhere", CashTaken(kept: 50, held: 10)),
+        ("89_cash_is_held_or_kept", "a fee that was taken off the cash",
+        [
+            .. Accounts("HeldCash"), $$"""put('billing.ledger_transfers', '{"transfer_id": "{{Three}}", "kind": "Adjustment"}')""",
+            Entry(Three, "HeldCash", 10),
+        ]),
+        ("89_cash_is_held_or_kept", "less than none", ["""put('billing.ledger_accounts', '{"kind": "HeldCash", "balance_minor_units": -1}')"""]),
+        ("89_cash_is_held_or_kept", "a payout that left cash behind",
+        [
+            .. Accounts("HeldCash"), $$"""put('billing.ledger_transfers', '{"transfer_id": "{{Three}}", "kind": "PayoutReserved"}')""",
+            Entry(Three, "HeldCash", -10),
+        ]),
         ("36_adjustments_are_in_the_ledger", "an adjustment that is not posted",
             [$$"""put('billing.adjustments', '{"ride_id": "{{One}}", "status": "Effective", "amount_minor_units": 100}')"""]),
         ("36_adjustments_are_in_the_ledger", "a fare lowered by nobody",
@@ -274,7 +300,7 @@ public sealed class InvariantTests(SchemaServers servers)
             $$"""put('billing.payouts', '{"payout_id": "{{One}}", "driver_id": "{{Two}}", "status": "Sent", "amount_minor_units": 100}')""",
             .. PayoutSent,
             $$"""put('billing.ledger_transfers', '{"transfer_id": "{{Two}}", "payout_id": "{{One}}"}')""",
-            PayoutEntry(Two, "Bank", 100),
+            Entry(Two, "Bank", 100),
         ]),
         ("37_payouts_are_in_the_ledger", "a payout that was returned and is not back",
         [
@@ -401,7 +427,7 @@ public sealed class InvariantTests(SchemaServers servers)
             $$"""put('billing.ledger_keys', '{"business_key": "chargeback:{{One}}", "transfer_id": "{{One}}"}')""",
             """put('billing.ledger_accounts', '{"kind": "ProviderClearing"}')""",
             """put('billing.ledger_accounts', '{"kind": "ChargebackLosses"}')""",
-            PayoutEntry(One, "ProviderClearing", -100), PayoutEntry(One, "ChargebackLosses", 100),
+            Entry(One, "ProviderClearing", -100), Entry(One, "ChargebackLosses", 100),
         ]),
         ("79_overdrawn_wallets_are_owed", "a chargeback of which billing has not heard",
         [

@@ -7,7 +7,7 @@ namespace Tumpang.Billing.Books;
 [JsonConverter(typeof(JsonStringEnumConverter<AccountKind>))]
 internal enum AccountKind
 {
-    PassengerReceivable, DriverPayable, Commission, Tax, ProviderClearing, Concessions, WriteOffs, PayoutsInTransit, PayoutFees, Bank, PromotionExpense,
+    PassengerReceivable, DriverPayable, HeldCash, Commission, Tax, ProviderClearing, Concessions, WriteOffs, PayoutsInTransit, PayoutFees, Bank, PromotionExpense,
     PassengerWallet, PassengerCredit, ChargebacksInDispute, ChargebackLosses, ProviderFees, SurplusPayments,
 }
 

@@ -9,11 +9,12 @@ namespace Tumpang.Billing.Books;
 /// </summary>
 internal sealed record Payout(Guid PayoutId, Guid DriverId, string Currency, long AmountMinorUnits, long FeeMinorUnits)
 {
-    /// <summary>It leaves the balance, and the fee with it.</summary>
-    public LedgerTransfer Reserved(DateTimeOffset at) => new(
+    /// <summary>It leaves the balance, and the fee with it. The cash that the driver holds counts as paid out by now.</summary>
+    public LedgerTransfer Reserved(long cashMinorUnits, DateTimeOffset at) => new(
         $"payout:{PayoutId}", TransferKind.PayoutReserved, null, Currency, at,
         [
-            new(AccountKind.DriverPayable, DriverId, AmountMinorUnits + FeeMinorUnits),
+            new(AccountKind.DriverPayable, DriverId, AmountMinorUnits + FeeMinorUnits + cashMinorUnits),
+            new(AccountKind.HeldCash, DriverId, -cashMinorUnits),
             new(AccountKind.PayoutsInTransit, Guid.Empty, -AmountMinorUnits),
             new(AccountKind.PayoutFees, Guid.Empty, -FeeMinorUnits),
         ], PayoutId);
@@ -45,16 +46,9 @@ internal sealed record Payout(Guid PayoutId, Guid DriverId, string Currency, lon
         ], PayoutId);
 }
 
-/// <summary>The SQL that the features of payouts share. The driver's account is the lock: what is taken off it is taken one after the other.</summary>
+/// <summary>The SQL that the features of payouts share. The driver's accounts are the lock: what is taken off them is taken one after the other.</summary>
 internal static class PayoutStore
 {
-    const string LockBalance = """
-        select -balance_minor_units
-        from   billing.ledger_accounts
-        where  kind = 'DriverPayable' and party_id = @DriverId and currency = @Currency and shard = 0
-        for    update
-        """;
-
     const string InsertOnce = """
         insert into billing.payouts (payout_id, driver_id, currency, amount_minor_units, fee_minor_units, schedule, period, status, reserved_at)
         values (@PayoutId, @DriverId, @Currency, @AmountMinorUnits, @FeeMinorUnits, @Schedule, @Period::date, 'Reserved', @Now)
@@ -75,14 +69,12 @@ internal static class PayoutStore
         returning payout_id, driver_id, currency, amount_minor_units, fee_minor_units
         """;
 
-    /// <summary>What we owe the driver in that currency, locked until the transaction ends; zero when there is no account.</summary>
-    public static async Task<long> LockBalanceOf(this Transaction tx, Guid driverId, string currency, CancellationToken ct) =>
-        await tx.Find<long?>(LockBalance, new { DriverId = driverId, Currency = currency }, ct) ?? 0;
-
     /// <summary>Takes it off the balance and tells payment; false when another is on its way, or this batch has paid the driver already.</summary>
     /// <param name="schedule">OnDemand, or the schedule of the batch.</param>
     /// <param name="period">The day of the batch, yyyy-MM-dd; null on demand.</param>
-    public static async Task<bool> Reserve(this Transaction tx, Payout payout, string schedule, string? period, DateTimeOffset now, CancellationToken ct)
+    /// <param name="cashMinorUnits">What the driver holds, which is set off.</param>
+    public static async Task<bool> Reserve(
+        this Transaction tx, Payout payout, long cashMinorUnits, string schedule, string? period, DateTimeOffset now, CancellationToken ct)
     {
         var row = new
         {
@@ -100,7 +92,7 @@ internal static class PayoutStore
             return false;
         }
 
-        Ledger.Write(payout.Reserved(now), tx);
+        Ledger.Write(payout.Reserved(cashMinorUnits, now), tx);
         tx.Publish(new PayoutDue(payout.PayoutId, payout.DriverId, new(payout.AmountMinorUnits, payout.Currency)) { OccurredAt = now, Version = 1 });
         return true;
     }

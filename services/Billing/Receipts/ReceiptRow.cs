@@ -33,14 +33,15 @@ internal sealed class ReceiptRow
         where  ride.ride_id = @RideId
         """;
 
-    /// <summary>What the ride moved on the account of one of its sides, after the fare itself.</summary>
+    /// <summary>What the ride moved on the accounts of one of its sides, after the fare itself.</summary>
     public const string Movements = """
-        select   transfer.kind, transfer.occurred_at, entry.amount_minor_units
+        select   transfer.kind, transfer.occurred_at, sum(entry.amount_minor_units)::bigint as amount_minor_units
         from     billing.ledger_transfers transfer
         join     billing.ledger_entries entry on (entry.transfer_id, entry.occurred_at) = (transfer.transfer_id, transfer.occurred_at)
         join     billing.ledger_accounts account on account.account_id = entry.account_id
-        where    transfer.ride_id = @RideId and transfer.kind <> 'Fare' and account.kind = @Account and account.party_id = @PartyId
-        order by transfer.occurred_at, entry.entry_id
+        where    transfer.ride_id = @RideId and transfer.kind <> 'Fare' and account.kind = any(@Accounts) and account.party_id = @PartyId
+        group by transfer.transfer_id, transfer.kind, transfer.occurred_at
+        order by transfer.occurred_at, min(entry.entry_id)
         """;
 
     public Guid RideId { get; init; }

@@ -4,7 +4,7 @@ using Tumpang.ServiceDefaults;
 namespace Tumpang.Billing.Features.Payments;
 
 /// <summary>
-/// The passenger has paid: a card or a code leaves the money with the provider, cash with the driver, who then owes it to us; what came from the wallet
+/// The passenger has paid: a card or a code leaves the money with the provider, cash with the driver, who owes us what of it is not theirs; what came from the wallet
 /// is booked already. Cash that was taken before payment had heard that the fare was lowered is the passenger's credit; all else is refunded by payment.
 /// </summary>
 internal sealed class OnPaymentSucceeded : IEventHandler<PaymentSucceeded>
@@ -13,13 +13,21 @@ internal sealed class OnPaymentSucceeded : IEventHandler<PaymentSucceeded>
     {
         if (await FareEnding.End(transaction, happened.RideId, Settlement.Settled, happened.OccurredAt, ct, happened.Kind) is { } ended)
         {
-            if (happened.Kind is not PaymentMethodKind.Wallet) Ledger.Write(Received(happened), transaction);
-            if (happened.Kind is PaymentMethodKind.Cash && happened.Amount.MinorUnits > ended.LeftMinorUnits)
-            {
-                await PassengerCredits.Arise(Excess(happened, ended.LeftMinorUnits), transaction, ct);
-            }
-
+            await Receive(happened, ended.LeftMinorUnits, transaction, ct);
             await ended.TellOfDebt(transaction, happened.PassengerId, happened.Amount, happened.OccurredAt, ct);
+        }
+    }
+
+    static async Task Receive(PaymentSucceeded payment, long dueMinorUnits, Transaction transaction, CancellationToken ct)
+    {
+        if (payment.Kind is PaymentMethodKind.Cash)
+        {
+            Ledger.Write(await HeldCash.TakenBy(payment, transaction, ct), transaction);
+            if (payment.Amount.MinorUnits > dueMinorUnits) await PassengerCredits.Arise(Excess(payment, dueMinorUnits), transaction, ct);
+        }
+        else if (payment.Kind is not PaymentMethodKind.Wallet)
+        {
+            Ledger.Write(LeftWithTheProvider(payment), transaction);
         }
     }
 
@@ -27,12 +35,10 @@ internal sealed class OnPaymentSucceeded : IEventHandler<PaymentSucceeded>
         payment.PassengerId, payment.Amount.Currency, CreditSource.CashFare, payment.PaymentOrderId, payment.RideId,
         payment.Amount.MinorUnits - dueMinorUnits, payment.OccurredAt);
 
-    static LedgerTransfer Received(PaymentSucceeded payment) => new(
+    static LedgerTransfer LeftWithTheProvider(PaymentSucceeded payment) => new(
         $"payment:{payment.PaymentOrderId}", TransferKind.Payment, payment.RideId, payment.Amount.Currency, payment.OccurredAt,
         [
-            payment.Kind == PaymentMethodKind.Cash
-                ? new(AccountKind.DriverPayable, payment.DriverId, payment.Amount.MinorUnits)
-                : new(AccountKind.ProviderClearing, Guid.Empty, payment.Amount.MinorUnits),
+            new(AccountKind.ProviderClearing, Guid.Empty, payment.Amount.MinorUnits),
             new(AccountKind.PassengerReceivable, payment.PassengerId, -payment.Amount.MinorUnits),
         ]);
 }

@@ -11,19 +11,34 @@ internal static class GetEarnings
     const int LongestPage = 100;
 
     const string Balances = """
-        select   currency, -balance_minor_units as balance_minor_units
+        select   currency, -sum(balance_minor_units)::bigint as balance_minor_units,
+                 coalesce(sum(balance_minor_units) filter (where kind = 'HeldCash'), 0)::bigint as cash_minor_units
         from     billing.ledger_accounts
-        where    kind = 'DriverPayable' and party_id = @DriverId
+        where    kind in ('DriverPayable', 'HeldCash') and party_id = @DriverId
+        group by currency
         order by currency
         """;
 
+    // A transfer that moves both accounts is one movement, told with the newer of its two entries; each account gives as many as a page can need.
     const string Entries = """
-        select   entry.entry_id, transfer.ride_id, transfer.payout_id, transfer.kind, -entry.amount_minor_units as amount_minor_units, entry.currency, transfer.occurred_at
+        select   newest.entry_id, transfer.ride_id, transfer.payout_id, transfer.kind, newest.amount_minor_units, newest.currency, transfer.occurred_at
         from     billing.ledger_accounts account
-        join     billing.ledger_entries entry on entry.account_id = account.account_id
-        join     billing.ledger_transfers transfer on (transfer.transfer_id, transfer.occurred_at) = (entry.transfer_id, entry.occurred_at)
-        where    account.kind = 'DriverPayable' and account.party_id = @DriverId and entry.entry_id < @Before
-        order by entry.entry_id desc
+        cross    join lateral (
+            select   entry.entry_id, entry.transfer_id, entry.occurred_at, entry.currency, -(entry.amount_minor_units + other.minor_units) as amount_minor_units
+            from     billing.ledger_entries entry
+            cross    join lateral (
+                select coalesce(sum(beside.amount_minor_units), 0)::bigint as minor_units, coalesce(max(beside.entry_id), 0) as entry_id
+                from   billing.ledger_entries beside
+                where  (beside.transfer_id, beside.occurred_at) = (entry.transfer_id, entry.occurred_at)
+                  and  beside.account_id = any(array(
+                           select account_id from billing.ledger_accounts
+                           where  kind in ('DriverPayable', 'HeldCash') and party_id = @DriverId and account_id <> entry.account_id))) as other
+            where    entry.account_id = account.account_id and entry.entry_id < @Before and entry.entry_id > other.entry_id
+            order by entry.entry_id desc
+            limit    @Limit) as newest
+        join     billing.ledger_transfers transfer on (transfer.transfer_id, transfer.occurred_at) = (newest.transfer_id, newest.occurred_at)
+        where    account.kind in ('DriverPayable', 'HeldCash') and account.party_id = @DriverId
+        order by newest.entry_id desc
         limit    @Limit
         """;
 
@@ -37,6 +52,7 @@ internal static class GetEarnings
         var entries = await database.List<EntryRow>(Entries, new { DriverId = user.Id, Before = before, Limit = page }, ct);
         return TypedResults.Ok(new EarningsView(
             [.. balances.Select(row => new Money(row.BalanceMinorUnits, row.Currency))],
+            [.. balances.Where(row => row.CashMinorUnits != 0).Select(row => new Money(row.CashMinorUnits, row.Currency))],
             [.. entries.Select(row => new EarningView(row.RideId, row.PayoutId, row.Kind, new(row.AmountMinorUnits, row.Currency), row.OccurredAt))],
             entries.Count == page ? entries[^1].EntryId.ToString("x", CultureInfo.InvariantCulture) : null));
     }
@@ -47,15 +63,16 @@ internal static class GetEarnings
         return cursor is null || long.TryParse(cursor, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out before);
     }
 
-    sealed record BalanceRow(string Currency, long BalanceMinorUnits);
+    sealed record BalanceRow(string Currency, long BalanceMinorUnits, long CashMinorUnits);
 
     sealed record EntryRow(long EntryId, Guid? RideId, Guid? PayoutId, string Kind, long AmountMinorUnits, string Currency, DateTimeOffset OccurredAt);
 }
 
 /// <summary>A driver's account.</summary>
 /// <param name="Balances">What we owe, one amount per currency; negative when cash in hand outweighs earnings.</param>
+/// <param name="CashHeld">What the driver holds for us of the cash that passengers paid: the balances are without it. The next payout sets it off.</param>
 /// <param name="NextCursor">For the next page; absent on the last.</param>
-internal sealed record EarningsView(IReadOnlyList<Money> Balances, IReadOnlyList<EarningView> Entries, string? NextCursor);
+internal sealed record EarningsView(IReadOnlyList<Money> Balances, IReadOnlyList<Money> CashHeld, IReadOnlyList<EarningView> Entries, string? NextCursor);
 
 /// <summary>One movement on it.</summary>
 /// <param name="Kind">

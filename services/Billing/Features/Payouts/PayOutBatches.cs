@@ -15,7 +15,10 @@ internal sealed class PayOutBatches(Database database, Cities cities, CityClock 
     const string Unpaid = """
         from   billing.ledger_accounts account
         join   billing.payees payee on payee.driver_id = account.party_id and payee.ready
+        left   join billing.ledger_accounts cash
+               on (cash.kind, cash.party_id, cash.currency, cash.shard) = ('HeldCash', account.party_id, account.currency, account.shard)
         where  account.kind = 'DriverPayable' and account.currency = @Currency and account.balance_minor_units <= -@Minimum
+          and  account.balance_minor_units + coalesce(cash.balance_minor_units, 0) <= -@Minimum
           and  not exists (
                select from billing.payouts payout
                where  payout.driver_id = account.party_id and payout.currency = @Currency and (payout.status = 'Reserved' or payout.period = @Period::date))
@@ -70,8 +73,9 @@ internal sealed class PayOutBatches(Database database, Cities cities, CityClock 
             return false;
         }
 
-        var payout = new Payout(Guid.CreateVersion7(), driverId, currency, await tx.LockBalanceOf(driverId, currency, ct), FeeMinorUnits: 0);
-        if (payout.AmountMinorUnits >= Rules.MinimumOf(currency) && await tx.Reserve(payout, Rules.Schedule.ToString(), period, now, ct))
+        var balance = await tx.LockBalanceOf(driverId, currency, ct);
+        var payout = new Payout(Guid.CreateVersion7(), driverId, currency, balance.MinorUnits, FeeMinorUnits: 0);
+        if (payout.AmountMinorUnits >= Rules.MinimumOf(currency) && await tx.Reserve(payout, balance.CashMinorUnits, Rules.Schedule.ToString(), period, now, ct))
         {
             await tx.Commit(ct);
         }

@@ -23,13 +23,14 @@ internal static class RequestPayout
 
         var (rules, currency) = (options.Value.Payouts, request.Currency);
         var fee = rules.OnDemandFee.GetValueOrDefault(currency);
-        var payout = new Payout(Guid.CreateVersion7(), user.Id, currency, await tx.LockBalanceOf(user.Id, currency, ct) - fee, fee);
+        var balance = await tx.LockBalanceOf(user.Id, currency, ct);
+        var payout = new Payout(Guid.CreateVersion7(), user.Id, currency, balance.MinorUnits - fee, fee);
         if (payout.AmountMinorUnits < rules.MinimumOf(currency))
         {
             return BillingProblems.BelowMinimum(rules.MinimumOf(currency)).ToHttp();
         }
 
-        return await tx.Reserve(payout, "OnDemand", null, clock.GetUtcNow(), ct)
+        return await tx.Reserve(payout, balance.CashMinorUnits, "OnDemand", null, clock.GetUtcNow(), ct)
             ? TypedResults.Accepted("/v1/me/payouts", new Answer(payout.PayoutId, new(payout.AmountMinorUnits, currency), new(fee, currency)))
             : BillingProblems.PayoutInProgress.ToHttp();
     }

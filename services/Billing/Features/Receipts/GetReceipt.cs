@@ -11,6 +11,9 @@ namespace Tumpang.Billing.Features.Receipts;
 /// </summary>
 internal static class GetReceipt
 {
+    static readonly string[] PassengersAccounts = [nameof(AccountKind.PassengerReceivable)];
+    static readonly string[] DriversAccounts = [nameof(AccountKind.HeldCash), nameof(AccountKind.DriverPayable)];
+
     public static Task<IResult> Handle(Guid rideId, CurrentUser user, HttpRequest request, Database database, Cities cities, CancellationToken ct) =>
         Answer(AskedForm(request), rideId, row => row.SideOf(user.Id), database, cities, ct);
 
@@ -39,8 +42,8 @@ internal static class GetReceipt
         if (fare is null || sideOf(fare) is not { } side) return Problem.NotFound("ride").ToHttp();
         if (fare.FareId is null) return BillingProblems.FareNotFinal.ToHttp();
 
-        var (account, party) = side is ReceiptFor.Passenger ? (AccountKind.PassengerReceivable, fare.PassengerId) : (AccountKind.DriverPayable, fare.DriverId);
-        var movements = await database.List<MovementRow>(ReceiptRow.Movements, new { RideId = rideId, PartyId = party, Account = account.ToString() }, ct);
+        var (accounts, party) = side is ReceiptFor.Passenger ? (PassengersAccounts, fare.PassengerId) : (DriversAccounts, fare.DriverId);
+        var movements = await database.List<MovementRow>(ReceiptRow.Movements, new { RideId = rideId, PartyId = party, Accounts = accounts }, ct);
         var receipt = fare.ToReceipt(side, movements);
         return form is AcceptedForm.Json ? TypedResults.Ok(receipt) : Drawn(form, receipt, cities.Find(receipt.CityId)!);
     }
