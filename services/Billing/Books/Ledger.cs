@@ -9,6 +9,7 @@ internal enum AccountKind
 {
     PassengerReceivable, DriverPayable, HeldCash, Commission, Tax, ProviderClearing, Concessions, WriteOffs, PayoutsInTransit, PayoutFees, Bank, PromotionExpense,
     PassengerWallet, PassengerCredit, ChargebacksInDispute, ChargebackLosses, ProviderFees, SurplusPayments,
+    DriverFees,
 }
 
 /// <summary>Why money moved between accounts.</summary>
@@ -17,7 +18,7 @@ internal enum TransferKind
 {
     Fare, Payment, Adjustment, Refund, WriteOff, Void, PayoutReserved, PayoutSent, PayoutReturned, TopUp, WalletPayment, CreditArisen, CreditUsed, CreditGiven,
     CreditExpired, Chargeback, ChargebackWon, ChargebackLost, Settlement, SurplusReceived, SurplusReturned, Tip, SetOff,
-    WalletForgiven,
+    WalletForgiven, DriverCancellation,
 }
 
 /// <summary>One side of a transfer.</summary>
