@@ -76,7 +76,12 @@ public sealed class RideBillTests
         var quote = Guid.CreateVersion7();
         var bill = Created with
         {
-            CancelledAt = Start.AddMinutes(6), CancelledBy = Party.Driver, CancelReason = "other", AssignedAt = Start, QuoteId = quote, MatchedQuoteId = quote,
+            CancelledAt = Start.AddMinutes(6),
+            CancelledBy = Party.Driver,
+            CancelReason = "other",
+            AssignedAt = Start,
+            QuoteId = quote,
+            MatchedQuoteId = quote,
         };
 
         Assert.Equal(400, bill.DriverFeeMinorUnits(policy));
