@@ -72,6 +72,8 @@ internal static class PublicApi
         new("billing", "/v1/me/payouts"),
         new("billing", "/v1/me/referral"),
         new("billing", "/v1/me/statements"),
+        new("billing", "/v1/me/subscription/{**rest}"),
+        new("billing", "/v1/subscription-plans"),
         new("billing", "/v1/ops/rides/{rideId}/adjustments/{**rest}"),
         new("billing", "/v1/ops/rides/{rideId}/money"),
         new("billing", "/v1/ops/rides/{rideId}/receipts/{side}"),
@@ -82,6 +84,7 @@ internal static class PublicApi
         new("billing", "/v1/ops/promotions/{**rest}"),
         new("billing", "/v1/ops/months/{**rest}"),
         new("billing", "/v1/ops/referral-programmes/{**rest}"),
+        new("billing", "/v1/ops/subscription-plans/{**rest}"),
         new("billing", "/v1/ops/tax-report"),
         new("billing", "/v1/ops/tax-report.csv"),
 

@@ -1,13 +1,14 @@
--- What a promotion has reserved and spent is what its uses have, within its budget, and what its uses spent is what their fares say and the ledger has; nothing
--- once a fare is void. Nothing stays reserved for a ride that was priced, nor under a quote that was given up.
-select   promotion.promotion_id, promotion.reserved_minor_units, promotion.spent_minor_units, promotion.budget_minor_units,
+-- What a promotion has reserved beside its holds, and spent, is what its uses have, within its budget, and what its uses spent is what their fares say and the
+-- ledger has; nothing once a fare is void. Nothing stays reserved for a ride that was priced, nor under a quote that was given up.
+select   promotion.promotion_id, promotion.reserved_minor_units - promotion.held_minor_units as reserved_minor_units, promotion.spent_minor_units,
+         promotion.budget_minor_units,
          coalesce(sum(use.reserved_minor_units) filter (where use.status = 'Reserved'), 0) as reserved_by_uses,
          coalesce(sum(use.spent_minor_units) filter (where use.status = 'Consumed'), 0) as spent_by_uses
 from     billing.promotions promotion
 left     join billing.promotion_uses use on use.promotion_id = promotion.promotion_id
 left     join billing.fares fare on fare.ride_id = use.ride_id
 group by promotion.promotion_id
-having   promotion.reserved_minor_units <> coalesce(sum(use.reserved_minor_units) filter (where use.status = 'Reserved'), 0)
+having   promotion.reserved_minor_units - promotion.held_minor_units <> coalesce(sum(use.reserved_minor_units) filter (where use.status = 'Reserved'), 0)
       or promotion.spent_minor_units <> coalesce(sum(use.spent_minor_units) filter (where use.status = 'Consumed'), 0)
       or promotion.reserved_minor_units + promotion.spent_minor_units > promotion.budget_minor_units
       or coalesce(bool_or(use.ride_id is not null and use.spent_minor_units is distinct from fare.promotion_minor_units), false)

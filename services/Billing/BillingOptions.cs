@@ -9,6 +9,13 @@ internal sealed class BillingOptions
     [Range(typeof(TimeSpan), "00:00:10", "01:00:00")]
     public TimeSpan QuoteLifetime { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// How long a promotion is held beyond a quote's expiry, system time: by then a request under it has been heard. A hold is renewed when it is shorter than
+    /// that, and lasts as long again, so that a passenger who asks for price after price writes once in such a time.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan PromotionHoldSlack { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>How long a quote for another way of a ride under way binds us, city time: the ride goes on meanwhile.</summary>
     [Range(typeof(TimeSpan), "00:00:10", "00:30:00")]
     public TimeSpan RerouteQuoteLifetime { get; set; } = TimeSpan.FromMinutes(2);
@@ -45,6 +52,10 @@ internal sealed class BillingOptions
 
     /// <summary>Whether a passenger whose bank took a charge back for good owes it, and gets no new ride, until an operator forgives it.</summary>
     public bool BlockAfterLostChargeback { get; set; } = true;
+
+    /// <summary>How long before it ends a driver's subscription is paid for again, or lapses, city time: so that there is no gap.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan SubscriptionRenewAhead { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>How drivers are paid out.</summary>
     public PayoutOptions Payouts { get; set; } = new();

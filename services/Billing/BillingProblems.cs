@@ -100,6 +100,18 @@ internal static class BillingProblems
     public static Problem BelowMinimum(long minorUnits) =>
         new(422, "below-minimum", $"Balances of {minorUnits} minor units or more, after the fee, are paid out.", "currency");
 
+    public static Problem PlanNotFound { get; } = Problem.NotFound("subscription plan");
+
+    public static Problem PlanStopped { get; } = new(409, "plan-stopped", "This plan is not offered any more.", "planId");
+
+    public static Problem BalanceBelowZero { get; } =
+        new(409, "balance-below-zero", "Your balance is below zero; a subscription is paid off a balance that is not.");
+
+    public static Problem AlreadySubscribed { get; } =
+        new(409, "already-subscribed", "You have a subscription for this city and class; begin another when it has ended.");
+
+    public static Problem SubscriptionNotFound { get; } = Problem.NotFound("subscription");
+
     public static Problem PeriodInvalid { get; } = Problem.Invalid("period", "A statement is of a day or of a week.");
 
     public static Problem MoreThanFare(long minorUnits) =>

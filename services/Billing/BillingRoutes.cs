@@ -29,6 +29,11 @@ internal static class BillingRoutes
         v1.MapPost("/me/payouts", RequestPayout.Handle).RequireAuthorization(Policies.Driver).Idempotent();
         v1.MapGet("/me/statements", GetStatement.Handle).RequireAuthorization(Policies.Driver);
 
+        v1.MapGet("/subscription-plans", ListOfferedPlans.Handle).RequireAuthorization(Policies.Driver);
+        v1.MapGet("/me/subscription", GetSubscriptions.Handle).RequireAuthorization(Policies.Driver);
+        v1.MapPost("/me/subscription", BeginSubscription.Handle).RequireAuthorization(Policies.Driver).Idempotent();
+        v1.MapPost("/me/subscription/cancel", CancelSubscription.Handle).RequireAuthorization(Policies.Driver).Idempotent();
+
         var adjustments = app.MapGroup("/v1/ops/rides/{rideId:guid}/adjustments").WithTags("Operators").RequireAuthorization(Policies.Operator);
         adjustments.MapGet("", ListAdjustments.Handle);
         adjustments.MapPost("", AdjustFare.Handle).Idempotent();
@@ -46,6 +51,9 @@ internal static class BillingRoutes
         operators.MapGet("/referral-programmes", ListReferralProgrammes.Handle);
         operators.MapPost("/referral-programmes", CreateReferralProgramme.Handle).Idempotent();
         operators.MapPost("/referral-programmes/{programmeId:guid}/stop", StopReferralProgramme.Handle).Idempotent();
+        operators.MapGet("/subscription-plans", ListSubscriptionPlans.Handle);
+        operators.MapPost("/subscription-plans", CreateSubscriptionPlan.Handle).Idempotent();
+        operators.MapPost("/subscription-plans/{planId:guid}/stop", StopSubscriptionPlan.Handle).Idempotent();
         operators.MapGet("/months", ListMonths.Handle);
         operators.MapPost("/months/{month}/close", CloseMonth.Handle).Idempotent();
         operators.MapPost("/months/{month}/close/approve", ApproveMonthClosing.Handle).Idempotent();

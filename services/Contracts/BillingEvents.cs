@@ -105,3 +105,23 @@ public sealed record PayoutDue(Guid PayoutId, Guid DriverId, Money Amount) : Eve
 {
     public override Guid AggregateId => PayoutId;
 }
+
+/// <summary>The next period of a driver's subscription was paid for, shortly before the last one ended.</summary>
+/// <param name="Name">Of the plan.</param>
+/// <param name="Price">Taken off the driver's balance.</param>
+/// <param name="StartsAt">City time, as <paramref name="EndsAt"/>.</param>
+public sealed record DriverSubscriptionRenewed(
+    Guid SubscriptionId, Guid DriverId, Guid PlanId, string CityId, string Name, Money Price, DateTimeOffset StartsAt, DateTimeOffset EndsAt) : Event
+{
+    public override Guid AggregateId => SubscriptionId;
+}
+
+/// <summary>A driver's subscription was to be renewed and could not be: it ends.</summary>
+/// <param name="Name">Of the plan.</param>
+/// <param name="Code">Why: balance-below-zero, plan-stopped.</param>
+/// <param name="EndsAt">City time; until then there is no commission.</param>
+public sealed record DriverSubscriptionLapsed(
+    Guid SubscriptionId, Guid DriverId, Guid PlanId, string CityId, string Name, string Code, DateTimeOffset EndsAt) : Event
+{
+    public override Guid AggregateId => SubscriptionId;
+}

@@ -40,7 +40,8 @@ public static class Subscriptions
             typeof(RideStarted), typeof(RideProgressed), typeof(StopReached), typeof(StopLeft), typeof(RideRerouted), typeof(RideCompleted),
             typeof(RideCancelled), typeof(RideFellSilent), typeof(FareProgressed), typeof(PromotionNotApplied), typeof(FareFinalised),
             typeof(WalletToppedUp), typeof(WalletTopUpFailed), typeof(TipPaid), typeof(TipFailed), typeof(CardAuthorisationFailed), typeof(PaymentSucceeded), typeof(PaymentFailed),
-            typeof(FareAdjusted), typeof(RefundSucceeded), typeof(PayoutSent), typeof(PayoutFailed), typeof(PayoutReturned), typeof(DriverWentOffline)),
+            typeof(FareAdjusted), typeof(RefundSucceeded), typeof(PayoutSent), typeof(PayoutFailed), typeof(PayoutReturned), typeof(DriverWentOffline),
+            typeof(DriverSubscriptionRenewed), typeof(DriverSubscriptionLapsed)),
     ];
 
     /// <summary>Every event type of the fleet; each gets an exchange, heard or not.</summary>

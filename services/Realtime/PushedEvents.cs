@@ -47,6 +47,8 @@ static class PushedEvents
         .Listen<PayoutSent, Push<PayoutSent>>()
         .Listen<PayoutFailed, Push<PayoutFailed>>()
         .Listen<PayoutReturned, Push<PayoutReturned>>()
+        .Listen<DriverSubscriptionRenewed, Push<DriverSubscriptionRenewed>>()
+        .Listen<DriverSubscriptionLapsed, Push<DriverSubscriptionLapsed>>()
         .Listen<DriverWentOffline, Push<DriverWentOffline>>();
 
     /// <summary>Whom an event concerns: at most its passenger and its driver.</summary>
@@ -88,6 +90,8 @@ static class PushedEvents
         PayoutSent payout => new(Driver: payout.DriverId),
         PayoutFailed payout => new(Driver: payout.DriverId),
         PayoutReturned payout => new(Driver: payout.DriverId),
+        DriverSubscriptionRenewed subscription => new(Driver: subscription.DriverId),
+        DriverSubscriptionLapsed subscription => new(Driver: subscription.DriverId),
         DriverWentOffline driver => new(Driver: driver.DriverId),
         _ => default,
     };

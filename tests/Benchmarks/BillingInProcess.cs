@@ -31,7 +31,7 @@ static class BillingInProcess
         builder.Services.AddOptions<BillingOptions>();
         builder.Services.AddOptions<SurgeOptions>();
         builder.Services.AddSingleton<QuoteToken>().AddSingleton<BillingMetrics>().AddSingleton<FarePolicies>().AddSingleton<Promotions>().AddSingleton<RideBills>();
-        builder.Services.AddSingleton<SurgeInForce>().AddSingleton<QuoteInterest>();
+        builder.Services.AddSingleton<PromotionHolds>().AddSingleton<SurgeInForce>().AddSingleton<QuoteInterest>();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         var app = builder.Build();
         await app.Services.GetRequiredService<FarePolicies>().Refresh(ct);

@@ -22,8 +22,12 @@ sealed class FleetTokens : IAsyncDisposable
     }
 
     /// <summary>For a user who is passenger and driver.</summary>
-    public string Of(Guid user) =>
-        services.GetRequiredService<TokenIssuer>().Issue(user, Guid.CreateVersion7(), Guid.NewGuid(), [Role.Passenger, Role.Driver]).AccessToken;
+    public string Of(Guid user) => Of(user, Role.Passenger, Role.Driver);
+
+    public string OfOperator(Guid user) => Of(user, Role.Operator);
+
+    string Of(Guid user, params string[] roles) =>
+        services.GetRequiredService<TokenIssuer>().Issue(user, Guid.CreateVersion7(), Guid.NewGuid(), roles).AccessToken;
 
     public ValueTask DisposeAsync() => services.DisposeAsync();
 }

@@ -16,8 +16,8 @@ using Tumpang.Zones;
 namespace Tumpang.Benchmarks;
 
 /// <summary>
-/// Quotes for all vehicle classes of the city between random corners of Manhattan: in process, through one copy of the service, and through
-/// gateway and service as passengers ask.
+/// Quotes for all vehicle classes of the city between random corners of Manhattan: in process, through one copy of the service, without a promotion and with
+/// one, and through gateway and service as passengers ask.
 /// </summary>
 public sealed class QuotesBenchmark : IBenchmark
 {
@@ -38,7 +38,7 @@ public sealed class QuotesBenchmark : IBenchmark
         var next = -1;
         var quotes = await Load.Run(Callers, WarmUp, Duration, (_, token) => Quote(Next(), token), ct);
         var bare = await Load.Run(Callers, Duration / 2, async (_, token) => (await Next().Ask(HttpMethod.Get, "/alive", null, token)).IsSuccess, ct);
-        var (service, serviceBare) = await Service(fleet, ct);
+        var (service, serviceBare, held, holding) = await Service(fleet, ct);
         var inProcess = await InProcess(fleet, ct);
         return
         [
@@ -48,6 +48,11 @@ public sealed class QuotesBenchmark : IBenchmark
             new("quotes.service.p50", service.Percentile(0.5), "ms"),
             new("quotes.service.p99", service.Percentile(0.99), "ms"),
             new("quotes.service.failures", service.Failures, "requests"),
+            new("quotes.promoted.held", held.PerSecond, "requests/s", service.PerSecond, "the same without a promotion"),
+            new("quotes.promoted.held.p99", held.Percentile(0.99), "ms"),
+            new("quotes.promoted.first", holding.PerSecond, "requests/s", service.PerSecond, "the same without a promotion"),
+            new("quotes.promoted.first.p99", holding.Percentile(0.99), "ms"),
+            new("quotes.promoted.failures", held.Failures + holding.Failures, "requests"),
             new("quotes.rate", quotes.PerSecond, "requests/s", bare.PerSecond, "gateway answering /alive to the same clients"),
             new("quotes.p50", quotes.Percentile(0.5), "ms"),
             new("quotes.p99", quotes.Percentile(0.99), "ms"),
@@ -58,15 +63,27 @@ public sealed class QuotesBenchmark : IBenchmark
         BenchPhone Next() => passengers[(uint)Interlocked.Increment(ref next) % Passengers];
     }
 
-    /// <summary>Straight to one copy of billing, with tokens of the fleet: what the service bears, without the gateway's share of the processors.</summary>
-    static async Task<(LoadResult Quotes, LoadResult Bare)> Service(BenchFleet fleet, CancellationToken ct)
+    /// <summary>
+    /// Straight to one copy of billing, with tokens of the fleet: what the service bears, without the gateway's share of the processors. With a promotion,
+    /// of passengers for whom it is held and of others, each of whom asks for the first time.
+    /// </summary>
+    static async Task<(LoadResult Quotes, LoadResult Bare, LoadResult Held, LoadResult Holding)> Service(BenchFleet fleet, CancellationToken ct)
     {
         await using var tokens = new FleetTokens(fleet);
-        var bearers = Enumerable.Range(0, Passengers).Select(_ => new AuthenticationHeaderValue("Bearer", tokens.Of(Guid.CreateVersion7()))).ToArray();
+        var bearers = Enumerable.Range(0, Passengers).Select(_ => Anybody()).ToArray();
         var next = -1;
         using var http = new HttpClient { BaseAddress = fleet.Process("billing").Address };
-        var quotes = await Load.Run(Callers, WarmUp, Duration, (_, _) => Ask(Trip()), ct);
-        return (quotes, await Load.Run(Callers, Duration / 2, (_, _) => Ask(new(HttpMethod.Get, "/alive")), ct));
+        var quotes = await Load.Run(Callers, WarmUp, Duration, (_, _) => Ask(Trip(), Next()), ct);
+        var bare = await Load.Run(Callers, Duration / 2, (_, _) => Ask(new(HttpMethod.Get, "/alive"), Next()), ct);
+
+        await using var promotion = await BenchPromotion.Begin(http, tokens, ct);
+        while (!await IsPromoted()) await Task.Delay(100, ct);
+        var held = await Load.Run(Callers, Duration, (_, _) => Ask(Trip(), Next()), ct);
+        return (quotes, bare, held, await Load.Run(Callers, Duration / 2, (_, _) => Ask(Trip(), Anybody()), ct));
+
+        AuthenticationHeaderValue Anybody() => new("Bearer", tokens.Of(Guid.CreateVersion7()));
+
+        AuthenticationHeaderValue Next() => bearers[(uint)Interlocked.Increment(ref next) % Passengers];
 
         HttpRequestMessage Trip()
         {
@@ -74,15 +91,23 @@ public sealed class QuotesBenchmark : IBenchmark
             return new(HttpMethod.Post, "/v1/quotes") { Content = JsonContent.Create(new { pickup, dropOff }, options: Json.Options) };
         }
 
-        async Task<bool> Ask(HttpRequestMessage request)
+        async Task<bool> Ask(HttpRequestMessage request, AuthenticationHeaderValue bearer)
         {
             using (request)
             {
-                request.Headers.Authorization = bearers[(uint)Interlocked.Increment(ref next) % Passengers];
+                request.Headers.Authorization = bearer;
                 using var response = await http.SendAsync(request, ct);
                 await response.Content.ReadAsByteArrayAsync(ct);
                 return response.IsSuccessStatusCode;
             }
+        }
+
+        async Task<bool> IsPromoted()
+        {
+            using var request = Trip();
+            request.Headers.Authorization = Next();
+            using var response = await http.SendAsync(request, ct);
+            return (await response.Content.ReadAsStringAsync(ct)).Contains("\"promotion\"", StringComparison.Ordinal);
         }
     }
 
@@ -91,7 +116,7 @@ public sealed class QuotesBenchmark : IBenchmark
     {
         await using var app = await BillingInProcess.Load(fleet, ct);
         var (cities, zones, roads) = (Get<Cities>(), Get<ZonesInForce>(), Get<RoadMap>());
-        var (policies, promotions, surge, interest) = (Get<FarePolicies>(), Get<Promotions>(), Get<SurgeInForce>(), Get<QuoteInterest>());
+        var (policies, promotions, holds, surge, interest) = (Get<FarePolicies>(), Get<Promotions>(), Get<PromotionHolds>(), Get<SurgeInForce>(), Get<QuoteInterest>());
         var (tokens, clock, metrics, options) = (Get<QuoteToken>(), Get<CityClock>(), Get<BillingMetrics>(), Get<IOptions<BillingOptions>>());
         var user = new CurrentUser(Guid.CreateVersion7(), IsDriver: false, IsOperator: false, Guid.Empty);
         return await Load.Run(
@@ -100,7 +125,7 @@ public sealed class QuotesBenchmark : IBenchmark
             {
                 var (pickup, dropOff) = Manhattan.Trip();
                 var answer = await QuoteRides.Handle(
-                    new(pickup, dropOff), user, cities, zones, roads, policies, promotions, surge, interest, tokens, clock, metrics, options, token);
+                    new(pickup, dropOff), user, cities, zones, roads, policies, promotions, holds, surge, interest, tokens, clock, metrics, options, token);
                 return answer.Result is Ok<QuotesView>;
             },
             ct);

@@ -34,6 +34,16 @@ public sealed class FarePropertyTests
             && with.Promotion <= (any.Ride.Promotion?.MostMinorUnits ?? 0) && with.Promotion <= without.Total;
     });
 
+    /// <summary>A driver with a subscription gets what would have been ours, to the minor unit; nobody else pays or gets anything else.</summary>
+    [Fact]
+    public void A_subscription_is_between_the_driver_and_us() => ForAll(any =>
+    {
+        var (with, without) = ((any with { Policy = any.Policy.Under(Samples.Bridge) }).Shares(), any.Shares());
+        return with with { Lines = without.Lines } == without with { Commission = 0, DriverEarning = without.DriverEarning + without.Commission }
+            && with.Lines.SequenceEqual(without.Lines)
+            && with.Total + with.Promotion == with.Commission + with.DriverEarning + with.Tax;
+    });
+
     [Fact]
     public void The_lines_sum_to_the_total() => ForAll(any =>
     {

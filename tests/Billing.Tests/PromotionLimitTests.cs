@@ -89,7 +89,7 @@ public sealed class PromotionLimitTests(BillingFleet fleet) : PromotionsUnderTes
     public async Task A_use_that_the_budget_could_not_pay_for_counts_for_the_limit_until_it_is_released()
     {
         var (code, passenger) = (await Create(most: 100, budget: 100), Guid.CreateVersion7());
-        var promised = await Task.WhenAll(Promised(code), Promised(code, passenger), Promised(code, passenger), Promised(code, passenger));
+        var promised = await Lapsed(code, Guid.CreateVersion7(), passenger, passenger, passenger);
 
         await Fleet.Deliver(promised.Take(3).Select(each => each.Request));
         var beyond = Assert.Single(await NotApplied(passenger));

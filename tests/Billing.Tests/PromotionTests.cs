@@ -33,12 +33,12 @@ public sealed class PromotionTests(BillingFleet fleet) : PromotionsUnderTest(fle
         static long Discount(long fare) => Math.Min(300, fare / 4);
     }
 
-    /// <summary>Budget for three, twelve passengers at once on two copies: three are paid for by it, and all pay what they were quoted.</summary>
+    /// <summary>Budget for three, twelve requests at once on two copies, whose holds are gone: three are paid for by it, and all pay what they were quoted.</summary>
     [Fact]
     public async Task A_budget_is_never_overspent_whoever_races()
     {
         var code = await Create(most: 100, budget: 350);
-        var promised = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => Promised(code)));
+        var promised = await Lapsed(code, Enumerable.Range(0, 12).Select(_ => Guid.CreateVersion7()));
 
         await Fleet.DeliverAtOnce([.. promised.Select(each => each.Request)]);
         Assert.Equal((300, 0), await Money(code));
@@ -66,6 +66,8 @@ public sealed class PromotionTests(BillingFleet fleet) : PromotionsUnderTest(fle
         {
             each.Request, each.Request with { EventId = Guid.CreateVersion7() }, NoDriver(each.Ride), NoDriver(each.Ride) with { EventId = Guid.CreateVersion7() },
         })]);
+        // Whose end was heard first used no hold: it lasts as long as their quotes.
+        await Lapse(code);
         Assert.Equal((0, 0), await Money(code));
 
         var (ride, _) = await Requested(code);
@@ -127,7 +129,7 @@ public sealed class PromotionTests(BillingFleet fleet) : PromotionsUnderTest(fle
     public async Task A_void_fare_that_the_budget_had_not_paid_for_gives_its_use_back()
     {
         var code = await Create(most: 100, budget: 100);
-        var promised = await Task.WhenAll(Promised(code), Promised(code));
+        var promised = await Lapsed(code, Guid.CreateVersion7(), Guid.CreateVersion7());
         await Fleet.Deliver(promised[0].Request, promised[1].Request);
         foreach (var (ride, quote, _) in promised)
         {
@@ -149,7 +151,7 @@ public sealed class PromotionTests(BillingFleet fleet) : PromotionsUnderTest(fle
     [Fact]
     public async Task One_without_a_code_applies_by_itself_to_its_classes_and_the_best_counts()
     {
-        await Create(most: 111, code: null, vehicleClasses: [VehicleClass.Premium]);
+        await Create(Body(code: null, most: 111, vehicleClasses: [VehicleClass.Premium]));
         var code = await Create(most: 222);
         await Books.Until("it applies", () => AtBoth(async copy => Line(await Quote(Guid.CreateVersion7(), null, "Premium", copy), "promotion") == -111));
 

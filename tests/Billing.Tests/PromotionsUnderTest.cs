@@ -17,18 +17,21 @@ public abstract class PromotionsUnderTest(BillingFleet fleet)
 
     private protected static string NewCode() => $"T{Guid.NewGuid():N}"[..18].ToUpperInvariant();
 
-    private protected static object Body(string? code, long most, long budget = 1_000_000, int? basisPoints = null, bool firstRideOnly = false, VehicleClass[]? vehicleClasses = null) => new
-    {
-        cityId = "nyc",
-        name = "test",
-        code,
-        mostMinorUnits = most,
-        budgetMinorUnits = budget,
-        basisPoints,
-        firstRideOnly,
-        vehicleClasses,
-        validTo = DateTimeOffset.UtcNow.AddDays(1),
-    };
+    private protected static object Body(
+        string? code, long most, long budget = 1_000_000, int? basisPoints = null, bool firstRideOnly = false, VehicleClass[]? vehicleClasses = null,
+        int usesPerPassenger = 1, string cityId = "nyc") => new
+        {
+            cityId,
+            name = "test",
+            code,
+            mostMinorUnits = most,
+            budgetMinorUnits = budget,
+            basisPoints,
+            firstRideOnly,
+            vehicleClasses,
+            usesPerPassenger,
+            validTo = DateTimeOffset.UtcNow.AddDays(1),
+        };
 
     private protected static NoDriverFound NoDriver(Ride ride) => new(ride.RequestId, ride.PassengerId, ride.QuoteId) { OccurredAt = ride.StartedAt, Version = 2 };
 
@@ -40,23 +43,57 @@ public abstract class PromotionsUnderTest(BillingFleet fleet)
     /// <summary>Asked by name: others take turns with the two copies as well.</summary>
     private protected static async Task<bool> AtBoth(Func<int, Task<bool>> holds) => await holds(0) && await holds(1);
 
-    /// <summary>Written, and known to both copies.</summary>
-    private protected async Task<string> Create(long most, long budget = 1_000_000, int? basisPoints = null, bool firstRideOnly = false)
+    /// <summary>Written, known to both copies, and held for nobody.</summary>
+    private protected async Task<string> Create(long most, long budget = 1_000_000, int? basisPoints = null, bool firstRideOnly = false, int usesPerPassenger = 1)
     {
-        var code = NewCode();
-        await Create(most, code, null, budget, basisPoints, firstRideOnly);
-        await Books.Until("both copies know it", () => AtBoth(async copy => await Refused(code.ToLowerInvariant(), Guid.CreateVersion7(), copy) is null));
+        var (code, somebody) = (NewCode(), Guid.CreateVersion7());
+        await Create(Body(code, most, budget, basisPoints, firstRideOnly, usesPerPassenger: usesPerPassenger));
+        await Books.Until("both copies know it", () => AtBoth(async copy => await Refused(code.ToLowerInvariant(), somebody, copy) is null));
+        await Lapse(code);
         return code;
     }
 
-    private protected async Task Create(long most, string? code, VehicleClass[]? vehicleClasses, long budget = 1_000_000, int? basisPoints = null, bool firstRideOnly = false) =>
-        Assert.Equal(HttpStatusCode.Created, (await Post("/v1/ops/promotions", Body(code, most, budget, basisPoints, firstRideOnly, vehicleClasses))).Status);
+    private protected async Task<Guid> Create(object body)
+    {
+        var (status, created) = await Post("/v1/ops/promotions", body);
+        Assert.Equal(HttpStatusCode.Created, status);
+        return created.GetProperty("promotionId").GetGuid();
+    }
+
+    /// <summary>The quotes that were made under it have expired, and what was held for them is free again.</summary>
+    private protected async Task Lapse(string code)
+    {
+        await Expire(code);
+        await Books.Until("nothing is held", async () => await Held(code) == 0);
+    }
+
+    private protected Task Expire(string code) => fleet.ExecuteAsOwner($"""
+        update billing.promotion_holds set expires_at = now() - interval '1 second'
+        where  promotion_id = (select promotion_id from billing.promotions where code = '{code}')
+        """);
+
+    /// <summary>Quotes under it whose holds have lapsed one after the other: more than there is money for.</summary>
+    private protected async Task<IReadOnlyList<(Ride Ride, JsonElement Quote, RideRequested Request)>> Lapsed(string code, params IEnumerable<Guid> passengers)
+    {
+        var promised = new List<(Ride, JsonElement, RideRequested)>();
+        foreach (var passenger in passengers)
+        {
+            promised.Add(await Promised(code, passenger));
+            await Lapse(code);
+        }
+
+        return promised;
+    }
 
     /// <summary>A quote under it, and the request that was not yet heard of.</summary>
     private protected async Task<(Ride Ride, JsonElement Quote, RideRequested Request)> Promised(string code, Guid? passengerId = null, DateTimeOffset? pickupAt = null)
     {
         var passenger = passengerId ?? Guid.CreateVersion7();
-        var quote = await Quote(passenger, code, pickupAt: pickupAt);
+        return RequestUnder(await Quote(passenger, code, pickupAt: pickupAt), passenger, pickupAt);
+    }
+
+    private protected static (Ride Ride, JsonElement Quote, RideRequested Request) RequestUnder(JsonElement quote, Guid passenger, DateTimeOffset? pickupAt = null)
+    {
         var ride = Ride.InNewYork() with { PassengerId = passenger, QuoteId = quote.GetProperty("quoteId").GetGuid() };
         return (ride, quote, new(
             ride.RequestId, passenger, "nyc", VehicleClass.Standard, TimesSquare, GrandCentral, ride.QuoteId, quote.GetProperty("token").GetString()!, Fare(quote),
@@ -75,8 +112,11 @@ public abstract class PromotionsUnderTest(BillingFleet fleet)
     {
         var (status, body) = await Ask(passenger, code, at, pickupAt);
         Assert.Equal(HttpStatusCode.OK, status);
-        return body.GetProperty("quotes").EnumerateArray().Single(quote => quote.GetProperty("vehicleClass").GetString() == vehicleClass);
+        return QuoteIn(body, vehicleClass);
     }
+
+    private protected static JsonElement QuoteIn(JsonElement answer, string vehicleClass = "Standard") =>
+        answer.GetProperty("quotes").EnumerateArray().Single(quote => quote.GetProperty("vehicleClass").GetString() == vehicleClass);
 
     private protected async Task<string?> Refused(string code, Guid passenger, int? at = null)
     {
@@ -151,10 +191,13 @@ public abstract class PromotionsUnderTest(BillingFleet fleet)
     private protected async Task<(long Reserved, long Spent)> Money(string code)
     {
         var promotion = await Find(code);
-        return (Amount("reserved"), Amount("spent"));
-
-        long Amount(string member) => promotion.GetProperty(member).GetProperty("minorUnits").GetInt64();
+        return (Amount(promotion, "reserved"), Amount(promotion, "spent"));
     }
+
+    /// <summary>What of that is for open quotes.</summary>
+    private protected async Task<long> Held(string code) => Amount(await Find(code), "held");
+
+    static long Amount(JsonElement promotion, string member) => promotion.GetProperty(member).GetProperty("minorUnits").GetInt64();
 
     private protected async Task<JsonElement> Find(string code)
     {

@@ -149,6 +149,31 @@ public sealed class InvariantTests(SchemaServers servers)
         $$"""put('sandbox.transfers', '{"idempotency_key": "{{One}}", "status": "{{sandbox}}", "amount_minor_units": 100}')""",
     ];
 
+    /// <summary>A driver's week without commission in standard cars, which costs 700, in no ledger.</summary>
+    static string[] Subscribed(string endsAt = "2013-11-25T16:00Z", string covered = "Standard") =>
+    [
+        $$"""put('billing.subscription_plans', '{"plan_id": "{{Two}}", "city_id": "nyc", "vehicle_classes": "{Standard}", "price_minor_units": 700, "days": 7}')""",
+        $$"""
+        put('billing.driver_subscriptions', '{"subscription_id": "{{One}}", "driver_id": "{{Two}}", "plan_id": "{{Two}}", "periods": 1, "started_at": "2013-11-18T16:00Z",
+            "ends_at": "{{endsAt}}"}')
+        """,
+        $$"""
+        put('billing.subscription_periods', '{"subscription_id": "{{One}}", "period": 1, "price_minor_units": 700, "starts_at": "2013-11-18T16:00Z",
+            "ends_at": "2013-11-25T16:00Z"}')
+        """,
+        $$"""
+        put('billing.subscription_coverage', '{"subscription_id": "{{One}}", "period": 1, "driver_id": "{{Two}}", "city_id": "nyc", "vehicle_class": "{{covered}}",
+            "starts_at": "2013-11-18T16:00Z", "ends_at": "2013-11-25T16:00Z", "created_at": "2013-11-18T16:00Z"}')
+        """,
+    ];
+
+    static string SubscribedRide(string matchedAt) =>
+        $$"""put('billing.rides', '{"ride_id": "{{One}}", "city_id": "nyc", "vehicle_class": "Standard", "matched_at": "{{matchedAt}}"}')""";
+
+    static string SubscribedFare(int commission, string? subscription) => $$"""
+        put('billing.fares', '{"ride_id": "{{One}}", "driver_id": "{{Two}}", "commission_minor_units": {{commission}}{{(subscription is null ? "" : $", \"subscription_id\": \"{subscription}\"")}}}')
+        """;
+
     /// <summary>By invariant: what is put, and how it is wrong. Several lines of one invariant break it in several ways.</summary>
     static readonly (string Invariant, string Case, string[] Rows)[] Broken =
     [
@@ -245,6 +270,11 @@ public sealed class InvariantTests(SchemaServers servers)
         ("35_completed_rides_have_one_fare", "a fare of no ride", [Fare]),
         ("35_completed_rides_have_one_fare", "a cancelled ride paid like a ride", [$$"""put('ride.rides', '{"ride_id": "{{One}}", "status": "Cancelled"}')""", Fare]),
         ("38_promotions_equal_their_uses", "money reserved for nobody", ["""put('billing.promotions', '{"reserved_minor_units": 5, "budget_minor_units": 9}')"""]),
+        ("38_promotions_equal_their_uses", "what is held for quotes is taken for a use",
+        [
+            $$"""put('billing.promotions', '{"promotion_id": "{{Three}}", "reserved_minor_units": 5, "held_minor_units": 5, "budget_minor_units": 9}')""",
+            $$"""put('billing.promotion_uses', '{"promotion_id": "{{Three}}", "status": "Reserved", "reserved_minor_units": 5}')""",
+        ]),
         ("38_promotions_equal_their_uses", "money spent on nobody", ["""put('billing.promotions', '{"spent_minor_units": 5, "budget_minor_units": 9}')"""]),
         ("38_promotions_equal_their_uses", "a fare that tells another discount",
         [
@@ -283,6 +313,19 @@ public sealed class InvariantTests(SchemaServers servers)
             $$"""put('billing.fares', '{"fare_id": "{{Two}}", "ride_id": "{{One}}", "kind": "Ride", "total_minor_units": 500, "promotion_minor_units": 5}')""",
             Settlement,
         ]),
+        ("89_cash_is_held_or_kept", "cash that was kept beyond what was earned", CashTaken(kept: 90, held: 10)),
+        ("89_cash_is_held_or_kept", "cash of which a part is nowhere", CashTaken(kept: 50, held: 10)),
+        ("89_cash_is_held_or_kept", "a fee that was taken off the cash",
+        [
+            .. Accounts("HeldCash"), $$"""put('billing.ledger_transfers', '{"transfer_id": "{{Three}}", "kind": "Adjustment"}')""",
+            Entry(Three, "HeldCash", 10),
+        ]),
+        ("89_cash_is_held_or_kept", "less than none", ["""put('billing.ledger_accounts', '{"kind": "HeldCash", "balance_minor_units": -1}')"""]),
+        ("89_cash_is_held_or_kept", "a payout that left cash behind",
+        [
+            .. Accounts("HeldCash"), $$"""put('billing.ledger_transfers', '{"transfer_id": "{{Three}}", "kind": "PayoutReserved"}')""",
+            Entry(Three, "HeldCash", -10),
+        ]),
         ("87_cancellation_fees_are_those_of_their_phase", "a fee of another phase", [.. CancelledFor(500, "AtPickup", minutes: 6), Cancelled("AtPickup", "Passenger")]),
         ("87_cancellation_fees_are_those_of_their_phase", "a fee from before phases that its tariff does not have",
             [CancellationTerms, CancellationFee(501, "{}"), Cancelled("OnTheWay", "Passenger")]),
@@ -304,18 +347,20 @@ public sealed class InvariantTests(SchemaServers servers)
         ("88_driver_fees_are_those_of_their_tariff", "a fee that was not taken", GivenUp("other", 0)),
         ("88_driver_fees_are_those_of_their_tariff", "a fee of another amount in the ledger", [.. GivenUp("other", 400), .. DriverFeePosted(399)]),
         ("88_driver_fees_are_those_of_their_tariff", "a fee for no ride", DriverFeePosted(400)),
-        ("89_cash_is_held_or_kept", "cash that was kept beyond what was earned", CashTaken(kept: 90, held: 10)),
-        ("89_cash_is_held_or_kept", "cash of which a part is nowhere", CashTaken(kept: 50, held: 10)),
-        ("89_cash_is_held_or_kept", "a fee that was taken off the cash",
+        ("82_promotions_equal_their_holds", "money held for nobody",
+            ["""put('billing.promotions', '{"reserved_minor_units": 5, "held_minor_units": 5, "most_minor_units": 5, "budget_minor_units": 9}')"""]),
+        ("82_promotions_equal_their_holds", "a hold that holds nothing",
         [
-            .. Accounts("HeldCash"), $$"""put('billing.ledger_transfers', '{"transfer_id": "{{Three}}", "kind": "Adjustment"}')""",
-            Entry(Three, "HeldCash", 10),
+            $$"""put('billing.promotions', '{"promotion_id": "{{Three}}", "most_minor_units": 5, "budget_minor_units": 9}')""",
+            $$"""put('billing.promotion_holds', '{"promotion_id": "{{Three}}", "expires_at": "2093-11-18T16:00Z"}')""",
         ]),
-        ("89_cash_is_held_or_kept", "less than none", ["""put('billing.ledger_accounts', '{"kind": "HeldCash", "balance_minor_units": -1}')"""]),
-        ("89_cash_is_held_or_kept", "a payout that left cash behind",
+        ("82_promotions_equal_their_holds", "a hold for quotes that have expired",
         [
-            .. Accounts("HeldCash"), $$"""put('billing.ledger_transfers', '{"transfer_id": "{{Three}}", "kind": "PayoutReserved"}')""",
-            Entry(Three, "HeldCash", -10),
+            $$"""
+            put('billing.promotions',
+                '{"promotion_id": "{{Three}}", "reserved_minor_units": 5, "held_minor_units": 5, "most_minor_units": 5, "budget_minor_units": 9}')
+            """,
+            $$"""put('billing.promotion_holds', '{"promotion_id": "{{Three}}", "expires_at": "2013-11-18T16:00Z"}')""",
         ]),
         ("36_adjustments_are_in_the_ledger", "an adjustment that is not posted",
             [$$"""put('billing.adjustments', '{"ride_id": "{{One}}", "status": "Effective", "amount_minor_units": 100}')"""]),
@@ -562,6 +607,31 @@ public sealed class InvariantTests(SchemaServers servers)
             $$"""put('billing.rides', '{"ride_id": "{{One}}", "quote_id": "{{One}}"}')""",
             $$$$"""put('billing.fares', '{"ride_id": "{{{{One}}}}", "inputs": {"surge": {"multiplierBasisPoints": 14000}}}')""",
         ]),
+        ("84_subscriptions_are_in_the_ledger", "a period that was not paid for", Subscribed()),
+        ("84_subscriptions_are_in_the_ledger", "a price that nobody's period is",
+        [
+            $$"""put('billing.ledger_transfers', '{"transfer_id": "{{Three}}", "kind": "Subscription", "subscription_id": "{{One}}"}')""",
+            """put('billing.ledger_accounts', '{"kind": "SubscriptionFees"}')""",
+            Entry(Three, "SubscriptionFees", -700),
+        ]),
+        ("84_subscriptions_are_in_the_ledger", "a fee that is called otherwise",
+        [
+            $$"""put('billing.ledger_transfers', '{"transfer_id": "{{Three}}", "kind": "Fare", "subscription_id": "{{One}}"}')""",
+            """put('billing.ledger_accounts', '{"kind": "SubscriptionFees"}')""",
+            Entry(Three, "SubscriptionFees", -700),
+        ]),
+        ("85_fares_without_commission_are_subscribed", "a commission beside a subscription",
+            [.. Subscribed(), SubscribedRide("2013-11-18T16:00Z"), SubscribedFare(commission: 80, One)]),
+        ("85_fares_without_commission_are_subscribed", "a subscription that began when the ride was matched already",
+            [.. Subscribed(), SubscribedRide("2013-11-18T15:59Z"), SubscribedFare(commission: 0, One)]),
+        ("85_fares_without_commission_are_subscribed", "a subscription that had ended",
+            [.. Subscribed(), SubscribedRide("2013-11-25T16:00Z"), SubscribedFare(commission: 0, One)]),
+        ("85_fares_without_commission_are_subscribed", "somebody else's subscription",
+            [.. Subscribed(), SubscribedRide("2013-11-18T16:00Z"), SubscribedFare(commission: 0, Three)]),
+        ("85_fares_without_commission_are_subscribed", "a commission of who had paid to have none",
+            [.. Subscribed(), SubscribedRide("2013-11-18T16:00Z"), SubscribedFare(commission: 80, null)]),
+        ("86_subscriptions_are_their_periods", "a subscription that goes on beyond what was paid", Subscribed(endsAt: "2013-12-02T16:00Z")),
+        ("86_subscriptions_are_their_periods", "a period of another class than its plan's", Subscribed(covered: "Van")),
         ("68_chargebacks_are_in_the_ledger", "a dispute that the ledger does not know",
             ["""put('payment.disputes', '{"status": "Received", "amount_minor_units": 100}')"""]),
         ("33_settled_fares_are_paid_in_the_ledger", "something set off against a fare that nobody lowered",

@@ -116,7 +116,8 @@ public sealed class RoleTests(SchemaServers servers)
     /// <summary>What must be among what is only added to, whatever the triggers say.</summary>
     static HashSet<string> HistoryOf(string service) => service == "billing"
         ? ["billing.ledger_entries", "billing.ledger_entries_other", "billing.ledger_entries_2093_05", "billing.ledger_transfers", "billing.ledger_transfers_other",
-           "billing.ledger_transfers_2093_05", "billing.ledger_keys", "billing.fares", "billing.fares_other", "billing.fares_2093_05", "billing.credit_uses"]
+           "billing.ledger_transfers_2093_05", "billing.ledger_keys", "billing.fares", "billing.fares_other", "billing.fares_2093_05", "billing.credit_uses",
+           "billing.subscription_periods", "billing.subscription_coverage"]
         : ["users.audit_entries"];
 
     /// <summary>What its own service may not do to a table.</summary>

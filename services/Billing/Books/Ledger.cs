@@ -9,7 +9,7 @@ internal enum AccountKind
 {
     PassengerReceivable, DriverPayable, HeldCash, Commission, Tax, ProviderClearing, Concessions, WriteOffs, PayoutsInTransit, PayoutFees, Bank, PromotionExpense,
     PassengerWallet, PassengerCredit, ChargebacksInDispute, ChargebackLosses, ProviderFees, SurplusPayments,
-    DriverFees,
+    SubscriptionFees, DriverFees,
 }
 
 /// <summary>Why money moved between accounts.</summary>
@@ -18,7 +18,8 @@ internal enum TransferKind
 {
     Fare, Payment, Adjustment, Refund, WriteOff, Void, PayoutReserved, PayoutSent, PayoutReturned, TopUp, WalletPayment, CreditArisen, CreditUsed, CreditGiven,
     CreditExpired, Chargeback, ChargebackWon, ChargebackLost, Settlement, SurplusReceived, SurplusReturned, Tip, SetOff,
-    WalletForgiven, DriverCancellation,
+    WalletForgiven,
+    Subscription, DriverCancellation,
 }
 
 /// <summary>One side of a transfer.</summary>
@@ -33,12 +34,13 @@ internal readonly record struct Posting(AccountKind Account, Guid PartyId, long 
 /// <param name="TopUpId">The payment into a wallet that it is about.</param>
 /// <param name="CreditId">The credit that it is about, when that is about no ride.</param>
 /// <param name="SettlementId">The provider's day that it is about.</param>
+/// <param name="SubscriptionId">The driver's subscription that it is about.</param>
 internal sealed record LedgerTransfer(
     string BusinessKey, TransferKind Kind, Guid? RideId, string Currency, DateTimeOffset OccurredAt, IReadOnlyList<Posting> Postings, Guid? PayoutId = null,
-    Guid? TopUpId = null, Guid? CreditId = null, Guid? SettlementId = null)
+    Guid? TopUpId = null, Guid? CreditId = null, Guid? SettlementId = null, Guid? SubscriptionId = null)
 {
     /// <summary>Decides the shard of our own accounts.</summary>
-    public Guid SubjectId => RideId ?? PayoutId ?? TopUpId ?? CreditId ?? SettlementId ?? Guid.Empty;
+    public Guid SubjectId => RideId ?? PayoutId ?? TopUpId ?? CreditId ?? SettlementId ?? SubscriptionId ?? Guid.Empty;
 }
 
 /// <summary>
@@ -60,8 +62,9 @@ internal static class Ledger
             on conflict (business_key) do nothing
             returning transfer_id, occurred_at
         ), transfer as (
-            insert into billing.ledger_transfers (transfer_id, business_key, kind, ride_id, payout_id, top_up_id, credit_id, settlement_id, occurred_at, happened_at)
-            select transfer_id, @BusinessKey, @TransferKind, @RideId, @PayoutId, @TopUpId, @CreditId, @SettlementId, occurred_at,
+            insert into billing.ledger_transfers (
+                transfer_id, business_key, kind, ride_id, payout_id, top_up_id, credit_id, settlement_id, subscription_id, occurred_at, happened_at)
+            select transfer_id, @BusinessKey, @TransferKind, @RideId, @PayoutId, @TopUpId, @CreditId, @SettlementId, @SubscriptionId, occurred_at,
                    nullif(@OccurredAt, occurred_at)
             from   key
             returning transfer_id, occurred_at
@@ -89,7 +92,7 @@ internal static class Ledger
         var sides = transfer.Postings.Where(posting => posting.MinorUnits != 0).ToArray();
         return new(
             Guid.CreateVersion7(), transfer.BusinessKey, transfer.Kind.ToString(), transfer.RideId, transfer.PayoutId, transfer.TopUpId, transfer.CreditId,
-            transfer.SettlementId, transfer.Currency, transfer.OccurredAt,
+            transfer.SettlementId, transfer.SubscriptionId, transfer.Currency, transfer.OccurredAt,
             Array.ConvertAll(sides, side => side.Account.ToString()), Array.ConvertAll(sides, side => side.PartyId),
             Array.ConvertAll(sides, side => ShardOf(side, transfer.SubjectId)), Array.ConvertAll(sides, side => side.MinorUnits));
     }
@@ -113,5 +116,5 @@ internal static class Ledger
 /// <summary>What <see cref="Ledger.Post"/> binds.</summary>
 internal sealed record LedgerParameters(
     Guid TransferId, string BusinessKey, string TransferKind, Guid? RideId, Guid? PayoutId, Guid? TopUpId, Guid? CreditId, Guid? SettlementId,
-    string Currency, DateTimeOffset OccurredAt,
+    Guid? SubscriptionId, string Currency, DateTimeOffset OccurredAt,
     string[] AccountKinds, Guid[] PartyIds, short[] AccountShards, long[] Amounts);

@@ -5,7 +5,7 @@ namespace Tumpang.Billing.Discounts;
 
 /// <summary>
 /// Reserves a promotion for a quote under which a ride is requested, gives it back when there is no ride, and consumes it with the fare. Rows are taken
-/// in one order: the quote's lock, the passenger's, their count, the promotion.
+/// in one order: the quote's lock, the passenger's, their count, the promotion, its holds.
 /// </summary>
 internal static class PromotionUses
 {
@@ -35,6 +35,17 @@ internal static class PromotionUses
         update billing.promotions
         set    reserved_minor_units = reserved_minor_units + @MostMinorUnits
         where  promotion_id = @PromotionId and stopped_at is null and reserved_minor_units + spent_minor_units + @MostMinorUnits <= budget_minor_units
+        """;
+
+    const string TakeOverHold = """
+        with held as (
+            delete from billing.promotion_holds where (promotion_id, passenger_id) = (@PromotionId, @PassengerId)
+            returning promotion_id
+        )
+        update billing.promotions promotion
+        set    held_minor_units = held_minor_units - most_minor_units
+        from   held
+        where  promotion.promotion_id = held.promotion_id
         """;
 
     const string MarkBeyondLimit = "update billing.promotion_uses set status = 'BeyondLimit' where quote_id = @QuoteId";
@@ -82,8 +93,8 @@ internal static class PromotionUses
         """;
 
     /// <summary>
-    /// Reserves what the quote promised, once. Where the budget has been used up since, the quote binds us all the same, and what it promised is not the
-    /// promotion's expense. A use beyond the passenger's own limit is theirs to know of: it gives nothing, and they are told at once.
+    /// Reserves what the quote promised, once: what was held for it, or the budget's when that was used by another request or has expired. Where nothing is
+    /// left there, the quote binds us all the same, and what it promised is not the promotion's expense. A use beyond the passenger's own limit is theirs to know of: it gives nothing, and they are told at once.
     /// </summary>
     public static async Task Reserve(Quote quote, Guid rideRequestId, DateTimeOffset now, Transaction transaction, CancellationToken ct)
     {
@@ -108,11 +119,21 @@ internal static class PromotionUses
             await transaction.Execute(MarkBeyondLimit, use, ct);
             transaction.Publish(NotApplied(quote, terms, rideRequestId, now));
         }
-        else if (await transaction.Execute(ReserveBudget, use, ct) == 1)
+        else
         {
-            await transaction.Execute(MarkReserved, use, ct);
+            await transaction.Execute(PromotionHolds.LockPromotion, use, ct);
+            foreach (var source in SourcesFor(quote))
+            {
+                if (await transaction.Execute(source, use, ct) == 0) continue;
+
+                await transaction.Execute(MarkReserved, use, ct);
+                break;
+            }
         }
     }
+
+    /// <summary>For another way its ride has just given back what it had; a hold is another quote's.</summary>
+    static IReadOnlyList<string> SourcesFor(Quote quote) => quote.Change is null ? [TakeOverHold, ReserveBudget] : [ReserveBudget, TakeOverHold];
 
     /// <summary>No ride will use the quote.</summary>
     public static async Task Release(Guid quoteId, Transaction transaction, CancellationToken ct)

@@ -77,4 +77,7 @@ internal sealed record FarePolicy
 
     /// <summary>City time.</summary>
     public required DateTimeOffset ValidFrom { get; init; }
+
+    /// <summary>As it is for a driver who pays a subscription instead of commission; null for none.</summary>
+    public FarePolicy Under(Guid? subscriptionId) => subscriptionId is null ? this : this with { CommissionBasisPoints = 0, CommissionMinorUnits = 0 };
 }

@@ -25,11 +25,12 @@ internal enum ReceiptFor { Passenger, Driver }
 /// A tip that the passenger gave once the ride was paid; null for none. It is no part of the fare: on the driver's copy it is among the movements.
 /// </param>
 /// <param name="PromotionNotApplied">Name of a promotion that the quote showed and the passenger had used up; null for none, and for the driver.</param>
+/// <param name="Subscription">Name of the plan because of which there was no commission; null for none, and for the passenger.</param>
 internal sealed record Receipt(
     ReceiptFor For, Guid RideId, Guid FareId, FareKind Kind, string CityId, VehicleClass VehicleClass, DateTimeOffset IssuedAt, DateTimeOffset? StartedAt,
     DateTimeOffset? EndedAt, int DistanceMetres, int DurationSeconds, PolicyView Policy, IReadOnlyList<FareLineView> Lines, Money Total,
     IReadOnlyList<ReceiptMovement> Adjustments, Money Result, Money Tax, IReadOnlyList<ReceiptMovement> Movements, Money Left, string Settlement,
-    string PaidWith, Money? GivenAfterwards = null, string? PromotionNotApplied = null);
+    string PaidWith, Money? GivenAfterwards = null, string? PromotionNotApplied = null, string? Subscription = null);
 
 /// <summary>Something that happened to a fare after it was made out.</summary>
 /// <param name="Kind">A kind of transfer of the ledger: Adjustment, CreditUsed, Payment, Refund, CreditArisen, WriteOff, Void and so on.</param>

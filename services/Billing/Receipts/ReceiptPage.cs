@@ -44,6 +44,7 @@ internal sealed record ReceiptPage(string Title, IReadOnlyList<ReceiptFact> Fact
         }
 
         if (receipt.PromotionNotApplied is { } promotion) facts.Add(new("Promotion", $"{promotion} was used up and is not applied"));
+        if (receipt.Subscription is { } plan) facts.Add(new("Commission", $"None, because of your subscription {plan}"));
 
         facts.Add(new("Payment", $"{Label(receipt.PaidWith)}, {Label(receipt.Settlement).ToLowerInvariant()}"));
         return facts;

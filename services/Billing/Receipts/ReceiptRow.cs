@@ -13,11 +13,13 @@ internal sealed class ReceiptRow
                fare.distance_metres, fare.duration_seconds, fare.promotion_minor_units, fare.breakdown, paid.settlement, fare.payment_method_kind,
                paid.settled_by, fare.finalised_at, fare.policy_id, fare.policy_version, policy.name as policy_name, policy.city_id, policy.vehicle_class,
                ride.started_at, coalesce(ride.completed_at, ride.cancelled_at) as ended_at, given.minor_units as given_minor_units,
-               refused.name as promotion_not_applied
+               refused.name as promotion_not_applied, plan.name as subscription
         from   billing.rides ride
         left   join billing.fare_settlements paid on paid.ride_id = ride.ride_id
         left   join billing.fares fare on (fare.ride_id, fare.booked_at) = (paid.ride_id, paid.booked_at)
         left   join billing.fare_policies policy on (policy.policy_id, policy.version) = (fare.policy_id, fare.policy_version)
+        left   join billing.driver_subscriptions subscription on subscription.subscription_id = fare.subscription_id
+        left   join billing.subscription_plans plan on plan.plan_id = subscription.plan_id
         left   join billing.promotion_uses use on use.quote_id = ride.quote_id and use.status = 'BeyondLimit'
         left   join billing.promotions refused on refused.promotion_id = use.promotion_id
         cross  join lateral (
@@ -72,6 +74,7 @@ internal sealed class ReceiptRow
     public DateTimeOffset? EndedAt { get; init; }
     public long GivenMinorUnits { get; init; }
     public string? PromotionNotApplied { get; init; }
+    public string? Subscription { get; init; }
 
     /// <summary>Which side of the ride a user is on; null for neither.</summary>
     public ReceiptFor? SideOf(Guid userId) =>
@@ -93,7 +96,8 @@ internal sealed class ReceiptRow
             side, RideId, FareId!.Value, Kind, CityId, VehicleClass, FinalisedAt, StartedAt, EndedAt, DistanceMetres, DurationSeconds,
             new(PolicyId, PolicyVersion, PolicyName), FareLineView.Of(lines, Currency), In(total), adjustments, In(result), In(TaxLeftMinorUnits), others,
             In(result + others.Sum(each => each.Amount.MinorUnits)), Settlement, SettledBy ?? PaymentMethodKind,
-            GivenMinorUnits == 0 ? null : In(GivenMinorUnits), side is ReceiptFor.Passenger && Kind is FareKind.Ride ? PromotionNotApplied : null);
+            GivenMinorUnits == 0 ? null : In(GivenMinorUnits), side is ReceiptFor.Passenger && Kind is FareKind.Ride ? PromotionNotApplied : null,
+            side is ReceiptFor.Driver ? Subscription : null);
     }
 
     /// <summary>The fare without what a promotion took off it, which is not the driver's loss, and what is kept of it.</summary>

@@ -18,6 +18,9 @@ internal sealed record Fare(
     /// <summary>What we owed the passenger and set off against it; payment collects the rest.</summary>
     public long CreditedMinorUnits { get; init; }
 
+    /// <summary>Why there is no commission: the subscription that covered the driver's match; null for none.</summary>
+    public Guid? SubscriptionId { get; init; }
+
     /// <summary>The event that tells of it.</summary>
     public FareFinalised Finalised(long version) => new(
         FareId, RideId, PassengerId, DriverId, Kind, In(Shares.Total), In(Shares.Commission), In(Shares.DriverEarning), In(Shares.Tax),
@@ -52,7 +55,8 @@ internal sealed record Fare(
     public FareParameters Parameters() => new(
         FareId, RideId, Kind.ToString(), Basis.ToString(), PassengerId, DriverId, PolicyId, PolicyVersion, Currency, DistanceMetres, DurationSeconds,
         Shares.Full, FactorBasisPoints, Shares.Total, Shares.Commission, Shares.DriverEarning, Shares.Tax, Shares.Promotion, CreditedMinorUnits,
-        JsonSerializer.Serialize(Shares.Lines, Json.Options), JsonSerializer.Serialize(Inputs, Json.Options), Payment.PaymentMethodId, Payment.Kind.ToString(), FinalisedAt);
+        JsonSerializer.Serialize(Shares.Lines, Json.Options), JsonSerializer.Serialize(Inputs, Json.Options), Payment.PaymentMethodId, Payment.Kind.ToString(), FinalisedAt,
+        SubscriptionId);
 
     Money In(long minorUnits) => new(minorUnits, Currency);
 }
@@ -61,4 +65,5 @@ internal sealed record Fare(
 internal sealed record FareParameters(
     Guid FareId, Guid RideId, string Kind, string Basis, Guid PassengerId, Guid DriverId, Guid PolicyId, int PolicyVersion, string Currency,
     int DistanceMetres, int DurationSeconds, long Full, int FactorBasisPoints, long Total, long Commission, long DriverEarning, long Tax, long Promotion,
-    long Credited, string Breakdown, string Inputs, Guid PaymentMethodId, string PaymentMethodKind, DateTimeOffset FinalisedAt);
+    long Credited, string Breakdown, string Inputs, Guid PaymentMethodId, string PaymentMethodKind, DateTimeOffset FinalisedAt,
+    Guid? SubscriptionId);

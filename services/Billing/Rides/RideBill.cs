@@ -47,6 +47,9 @@ internal sealed record RideBill
 
     /// <summary>We owe the passenger something; it may be in another currency.</summary>
     public bool HasCredit { get; init; }
+
+    /// <summary>The driver's, in force when the ride was matched; null for none.</summary>
+    public Guid? SubscriptionId { get; init; }
     public Guid? QuoteId { get; init; }
 
     /// <summary>The quote of the match; null when that has not been heard of, or was before it was kept.</summary>
@@ -199,7 +202,10 @@ internal sealed record RideBill
     Fare Owed(
         FareKind kind, FareBasis basis, FarePolicy policy, FareInputs inputs, int factor, int distanceMetres, int durationSeconds, DateTimeOffset now) => new(
         Guid.CreateVersion7(), RideId, kind, basis, PassengerId, DriverId, policy.PolicyId, policy.Version, policy.Currency, distanceMetres, durationSeconds,
-        factor, Recomputation.SharesOf(policy, inputs, factor), inputs, new(PaymentMethodId!.Value, PaymentMethodKind!.Value), now);
+        factor, Recomputation.SharesOf(policy.Under(SubscriptionId), inputs, factor), inputs, new(PaymentMethodId!.Value, PaymentMethodKind!.Value), now)
+    {
+        SubscriptionId = SubscriptionId,
+    };
 
     static GeoPoint? Point(double? latitude, double? longitude) => latitude is { } north && longitude is { } east ? new(north, east) : null;
 }

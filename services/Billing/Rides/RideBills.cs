@@ -25,6 +25,7 @@ internal sealed class RideBills(FarePolicies policies, ZonesInForce zones, Billi
                quote.duration_seconds as quote_duration_seconds, quote.breakdown as quote_breakdown, quote.inputs as quote_inputs, quote.quote_id,
                exists (select from billing.promotion_uses use where use.quote_id = quote.quote_id and use.status = 'BeyondLimit') as promotion_beyond_limit,
                heard.waited_seconds, heard.stops, heard.waited_at_stops, heard.pickup_metres, heard.track_polyline, {PassengerCredits.Exist} as has_credit,
+               {SubscriptionStore.CoversHeard} as subscription_id,
                st_y(heard.drop_off::geometry) as drop_off_latitude, st_x(heard.drop_off::geometry) as drop_off_longitude,
                st_y(quote.pickup::geometry) as quote_pickup_latitude, st_x(quote.pickup::geometry) as quote_pickup_longitude,
                st_y(quote.drop_off::geometry) as quote_drop_off_latitude, st_x(quote.drop_off::geometry) as quote_drop_off_longitude
@@ -44,11 +45,11 @@ internal sealed class RideBills(FarePolicies policies, ZonesInForce zones, Billi
         insert into billing.fares (
             fare_id, ride_id, kind, basis, passenger_id, driver_id, policy_id, policy_version, currency, distance_metres, duration_seconds, full_minor_units,
             fare_factor_basis_points, total_minor_units, commission_minor_units, driver_earning_minor_units, tax_minor_units, promotion_minor_units,
-            credited_minor_units, breakdown, inputs, payment_method_id, payment_method_kind, finalised_at, booked_at)
+            credited_minor_units, breakdown, inputs, payment_method_id, payment_method_kind, subscription_id, finalised_at, booked_at)
         values (
             @FareId, @RideId, @Kind, @Basis, @PassengerId, @DriverId, @PolicyId, @PolicyVersion, @Currency, @DistanceMetres, @DurationSeconds, @Full,
             @FactorBasisPoints, @Total, @Commission, @DriverEarning, @Tax, @Promotion, @Credited, @Breakdown::jsonb, @Inputs::jsonb,
-            @PaymentMethodId, @PaymentMethodKind, @FinalisedAt, billing.open_for(@FinalisedAt))
+            @PaymentMethodId, @PaymentMethodKind, @SubscriptionId, @FinalisedAt, billing.open_for(@FinalisedAt))
         """;
 
     /// <summary>Prices the ride when it can be. False when it must wait.</summary>

@@ -53,7 +53,7 @@ internal static class CreatePromotion
     static Promotion PromotionOf(Request request, string currency, DateTimeOffset now) => new(
         Guid.CreateVersion7(), request.CityId, currency, request.Code?.ToUpperInvariant(), request.Name, request.VehicleClasses?.ToHashSet(), request.BasisPoints,
         request.MostMinorUnits, request.FirstRideOnly, request.UsesPerPassenger, (request.ValidFrom ?? now).ToUniversalTime(), request.ValidTo.ToUniversalTime(),
-        request.BudgetMinorUnits, 0, 0, StoppedAt: null);
+        request.BudgetMinorUnits, 0, 0, 0, StoppedAt: null);
 
     static object Row(Promotion promotion, Guid by) => new
     {
@@ -77,13 +77,15 @@ internal static class CreatePromotion
 }
 
 /// <summary>A promotion as operators see it.</summary>
+/// <param name="Reserved">For open quotes, requests and rides that have not ended.</param>
+/// <param name="Held">The part of what is reserved that is for open quotes; free again when they expire.</param>
 internal sealed record PromotionView(
     Guid PromotionId, string CityId, string? Code, string Name, IReadOnlySet<VehicleClass>? VehicleClasses, int? BasisPoints, Money Most, bool FirstRideOnly,
-    int UsesPerPassenger, DateTimeOffset ValidFrom, DateTimeOffset ValidTo, Money Budget, Money Reserved, Money Spent, DateTimeOffset? StoppedAt)
+    int UsesPerPassenger, DateTimeOffset ValidFrom, DateTimeOffset ValidTo, Money Budget, Money Reserved, Money Held, Money Spent, DateTimeOffset? StoppedAt)
 {
     public static PromotionView Of(Promotion promotion) => new(
         promotion.PromotionId, promotion.CityId, promotion.Code, promotion.Name, promotion.VehicleClasses, promotion.BasisPoints,
         new(promotion.MostMinorUnits, promotion.Currency), promotion.FirstRideOnly, promotion.UsesPerPassenger, promotion.ValidFrom, promotion.ValidTo,
         new(promotion.BudgetMinorUnits, promotion.Currency), new(promotion.ReservedMinorUnits, promotion.Currency),
-        new(promotion.SpentMinorUnits, promotion.Currency), promotion.StoppedAt);
+        new(promotion.HeldMinorUnits, promotion.Currency), new(promotion.SpentMinorUnits, promotion.Currency), promotion.StoppedAt);
 }

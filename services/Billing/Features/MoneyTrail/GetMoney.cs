@@ -29,10 +29,12 @@ internal static class GetMoney
         select fare.fare_id, fare.kind, fare.basis, fare.currency, fare.full_minor_units, fare.total_minor_units, fare.promotion_minor_units,
                fare.commission_minor_units, fare.driver_earning_minor_units, fare.tax_minor_units, paid.adjusted_minor_units, fare.fare_factor_basis_points,
                fare.breakdown, fare.policy_id, fare.policy_version, policy.name as policy_name, paid.settlement, fare.finalised_at, paid.owed_since,
-               paid.settled_at, paid.collected_minor_units, fare.credited_minor_units, fare.booked_at
+               paid.settled_at, paid.collected_minor_units, fare.credited_minor_units, fare.booked_at, fare.subscription_id, plan.name as plan_name
         from   billing.fare_settlements paid
         join   billing.fares fare on (fare.ride_id, fare.booked_at) = (paid.ride_id, paid.booked_at)
         join   billing.fare_policies policy on (policy.policy_id, policy.version) = (fare.policy_id, fare.policy_version)
+        left   join billing.driver_subscriptions subscription on subscription.subscription_id = fare.subscription_id
+        left   join billing.subscription_plans plan on plan.plan_id = subscription.plan_id
         where  paid.ride_id = @RideId
         """;
 
@@ -156,7 +158,8 @@ internal static class GetMoney
         Guid FareId, FareKind Kind, FareBasis Basis, string Currency, long FullMinorUnits, long TotalMinorUnits, long PromotionMinorUnits,
         long CommissionMinorUnits, long DriverEarningMinorUnits, long TaxMinorUnits, long AdjustedMinorUnits, int FareFactorBasisPoints, string Breakdown,
         Guid PolicyId, int PolicyVersion, string PolicyName, Settlement Settlement, DateTimeOffset FinalisedAt, DateTimeOffset? OwedSince,
-        DateTimeOffset? SettledAt, long CollectedMinorUnits, long CreditedMinorUnits, DateTimeOffset BookedAt)
+        DateTimeOffset? SettledAt, long CollectedMinorUnits, long CreditedMinorUnits, DateTimeOffset BookedAt, Guid? SubscriptionId,
+        string? PlanName)
     {
         public FareFigures Figures => new(
             TotalMinorUnits, PromotionMinorUnits, CommissionMinorUnits, DriverEarningMinorUnits, TaxMinorUnits, AdjustedMinorUnits,
@@ -165,7 +168,7 @@ internal static class GetMoney
         public FareMoney View() => new(
             FareId, Kind, Basis, LinesOf(Breakdown, Currency), new(PolicyId, PolicyVersion, PolicyName), FareFactorBasisPoints, In(FullMinorUnits),
             In(TotalMinorUnits), In(PromotionMinorUnits), In(CommissionMinorUnits), In(DriverEarningMinorUnits), In(TaxMinorUnits), In(AdjustedMinorUnits),
-            Settlement.ToString(), FinalisedAt, OwedSince, SettledAt);
+            Settlement.ToString(), FinalisedAt, OwedSince, SettledAt, SubscriptionId is { } id ? new(id, PlanName!) : null);
 
         Money In(long minorUnits) => new(minorUnits, Currency);
     }

@@ -34,10 +34,16 @@ internal sealed record PromotionMoney(Guid PromotionId, string Name, string? Cod
 /// <summary>What was owed. Total + Promotion = Commission + DriverEarning + Tax.</summary>
 /// <param name="Full">Before the driver lowered it.</param>
 /// <param name="Adjusted">What operators have taken off the total since.</param>
+/// <param name="Subscription">Why there is no commission; null where the policy decides alone.</param>
 internal sealed record FareMoney(
     Guid FareId, FareKind Kind, FareBasis Basis, IReadOnlyList<FareLineView> Breakdown, PolicyView Policy, int FareFactorBasisPoints, Money Full,
     Money Total, Money Promotion, Money Commission, Money DriverEarning, Money Tax,
-    Money Adjusted, string Settlement, DateTimeOffset FinalisedAt, DateTimeOffset? OwedSince, DateTimeOffset? SettledAt);
+    Money Adjusted, string Settlement, DateTimeOffset FinalisedAt, DateTimeOffset? OwedSince, DateTimeOffset? SettledAt,
+    SubscriptionMoney? Subscription);
+
+/// <summary>What the driver paid instead of commission.</summary>
+/// <param name="Plan">Its name.</param>
+internal sealed record SubscriptionMoney(Guid SubscriptionId, string Plan);
 
 /// <summary>A payout, with its own movements in the ledger.</summary>
 internal sealed record PayoutMoney(

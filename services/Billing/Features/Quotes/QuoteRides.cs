@@ -10,13 +10,13 @@ namespace Tumpang.Billing.Features.Quotes;
 
 /// <summary>
 /// Prices a trip for every vehicle class of the city. Each quote binds us until it expires; it lives in its signed token,
-/// so quoting writes and reads no row.
+/// so quoting writes and reads no row, but for a promotion: what it gives is held before the answer is sent.
 /// </summary>
 internal static class QuoteRides
 {
     public static async Task<Results<Ok<QuotesView>, ProblemHttpResult>> Handle(
         QuoteRequest request, CurrentUser user, Cities cities, ZonesInForce zones, RoadMap roads, FarePolicies policies, Promotions promotions,
-        SurgeInForce surge, QuoteInterest interest, QuoteToken tokens, CityClock clock, BillingMetrics metrics, IOptions<BillingOptions> options,
+        PromotionHolds holds, SurgeInForce surge, QuoteInterest interest, QuoteToken tokens, CityClock clock, BillingMetrics metrics, IOptions<BillingOptions> options,
         CancellationToken ct)
     {
         var now = clock.GetUtcNow();
@@ -35,22 +35,29 @@ internal static class QuoteRides
         var stops = request.Itinerary.Places;
         var way = Way.Through(request.Itinerary.From(pickup), roads);
         var journey = way.Journey.From(start) with { Stops = stops.Count };
-        metrics.CountQuotes(tariffs.Count);
         // What a ride costs at a later time nobody's demand of now can say.
         var demand = pickupAt is null ? surge.Now : SurgeMap.Empty;
+        var trips = tariffs.Select(PricedBy).ToList();
+        var promised = await holds.Hold(offered, user.Id, trips, ct);
+        if (promised.Problem is { } exhausted) return exhausted.ToHttp();
+
+        metrics.CountQuotes(tariffs.Count);
         if (demand.IsOn(city.Id)) interest.Note(city.Id, pickup, user.Id, now);
-        var quotes = tariffs.Select(policy => QuoteOf(
-            policy, journey with { ZonesMet = ZonesMet(policy), Surge = demand.At(city.Id, policy.VehicleClass, pickup, zones.Now) }));
-        return TypedResults.Ok(new QuotesView([.. quotes.Select(quote => QuoteView.Of(quote, tokens.Sign(quote)))]));
+        return TypedResults.Ok(new QuotesView([.. trips.Select(QuoteOf).Select(quote => QuoteView.Of(quote, tokens.Sign(quote)))]));
+
+        PricedTrip PricedBy(FarePolicy policy)
+        {
+            var inputs = journey with { ZonesMet = ZonesMet(policy), Surge = demand.At(city.Id, policy.VehicleClass, pickup, zones.Now) };
+            return new(policy, inputs, policy.PriceOf(inputs));
+        }
 
         IReadOnlyList<ZoneMet> ZonesMet(FarePolicy policy) =>
             ZonesOnTheWay.Of(policy, zones.Now, pickup, dropOff, () => [.. way.Bends]);
 
-        Quote QuoteOf(FarePolicy policy, FareInputs inputs)
+        Quote QuoteOf(PricedTrip trip)
         {
-            var full = policy.PriceOf(inputs);
-            var terms = offered.Best(policy, full);
-            var price = full.Lowered(policy, terms);
+            var (policy, inputs, terms) = (trip.Policy, trip.Inputs, promised.Best(trip)?.Terms);
+            var price = trip.Full.Lowered(policy, terms);
             return new(
                 Guid.CreateVersion7(), user.Id, policy.CityId, policy.VehicleClass, pickup, dropOff, policy.PolicyId, policy.Version,
                 inputs.DistanceMetres, inputs.DurationSeconds, new(price.MinorUnits, policy.Currency), price.Lines, now, now + options.Value.QuoteLifetime,

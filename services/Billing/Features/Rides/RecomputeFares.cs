@@ -16,7 +16,7 @@ internal static class RecomputeFares
     const string After = """
         select   fare.fare_id, fare.ride_id, fare.policy_id, fare.policy_version, fare.kind, fare.fare_factor_basis_points, fare.full_minor_units,
                  fare.total_minor_units, fare.commission_minor_units, fare.driver_earning_minor_units, fare.tax_minor_units, fare.promotion_minor_units,
-                 fare.breakdown, fare.inputs, quote.policy_id as quote_policy_id, quote.policy_version as quote_policy_version,
+                 fare.breakdown, fare.inputs, fare.subscription_id, quote.policy_id as quote_policy_id, quote.policy_version as quote_policy_version,
                  quote.fare_minor_units as quote_minor_units, quote.breakdown as quote_breakdown, quote.inputs as quote_inputs
         from     billing.fare_settlements paid
         join     billing.fares fare on (fare.ride_id, fare.booked_at) = (paid.ride_id, paid.booked_at)
@@ -67,6 +67,7 @@ internal static class RecomputeFares
         public long PromotionMinorUnits { get; init; }
         public string Breakdown { get; init; } = "[]";
         public string? Inputs { get; init; }
+        public Guid? SubscriptionId { get; init; }
         public Guid? QuotePolicyId { get; init; }
         public int? QuotePolicyVersion { get; init; }
         public long? QuoteMinorUnits { get; init; }
@@ -83,7 +84,7 @@ internal static class RecomputeFares
 
         public bool Agrees(FarePolicy policy)
         {
-            var shares = Recomputation.SharesOf(policy, InputsOf(Inputs), FareFactorBasisPoints);
+            var shares = Recomputation.SharesOf(policy.Under(SubscriptionId), InputsOf(Inputs), FareFactorBasisPoints);
             return (shares.Full, shares.Total, shares.Commission, shares.DriverEarning, shares.Tax, shares.Promotion)
                 == (FullMinorUnits, TotalMinorUnits, CommissionMinorUnits, DriverEarningMinorUnits, TaxMinorUnits, PromotionMinorUnits)
                 && shares.Lines.SequenceEqual(LinesOf(Breakdown));
