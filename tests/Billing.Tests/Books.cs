@@ -16,7 +16,7 @@ static class Books
     static readonly string[] HoldAlways =
     [
         "3*ledger*.sql", "38_*.sql", "39_*.sql", "59_*.sql", "62_*.sql", "63_*.sql", "73_*.sql", "81_*.sql", "82_*.sql", "84_*.sql", "85_*.sql", "86_*.sql",
-        "87_*.sql", "89_*.sql",
+        "87_*.sql", "88_*.sql", "89_*.sql",
     ];
 
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);

@@ -1,7 +1,4 @@
-using System.Net;
-using System.Net.Http.Json;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Tumpang.Contracts;
 using Tumpang.ServiceDefaults;
 using Xunit;
@@ -11,8 +8,6 @@ namespace Tumpang.Billing.Tests;
 /// <summary>Cancelled rides under a tariff that tells phases apart: what is shown is what is charged, in whatever order billing hears of it.</summary>
 public sealed class CancellationPhaseTests(BillingFleet fleet)
 {
-    static int bands;
-
     /// <summary>Five minutes of grace, then 5.00 on the way and 8.00 at the pickup; 12.00 for not coming.</summary>
     const string ByPhase = """{"feeMinorUnits": 500, "graceSeconds": 300, "atPickupMinorUnits": 800, "noShowMinorUnits": 1200}""";
 
@@ -21,7 +16,7 @@ public sealed class CancellationPhaseTests(BillingFleet fleet)
     [Fact]
     public async Task Each_phase_is_charged_under_its_own_name()
     {
-        var policy = await Publish(ByPhase);
+        var policy = await fleet.PublishCancellation(ByPhase);
         var (onTheWay, atPickup, noShow) = (Ride.InNewYork(), Ride.InNewYork(), Ride.InNewYork());
 
         await Cancel(onTheWay, policy, onTheWay.Cancelled(Party.Passenger, 301));
@@ -37,7 +32,7 @@ public sealed class CancellationPhaseTests(BillingFleet fleet)
     [Fact]
     public async Task Within_the_grace_period_cancelling_is_free_though_the_driver_has_arrived()
     {
-        var (policy, ride) = (await Publish(ByPhase), Ride.InNewYork());
+        var (policy, ride) = (await fleet.PublishCancellation(ByPhase), Ride.InNewYork());
 
         await Cancel(ride, policy, ride.Arrived(), ride.CancelledAtPickup(Party.Passenger, 300));
 
@@ -48,7 +43,7 @@ public sealed class CancellationPhaseTests(BillingFleet fleet)
     [Fact]
     public async Task When_the_driver_cancels_the_passenger_owes_nothing_in_any_phase_and_the_quote_stays()
     {
-        var policy = await Publish(ByPhase);
+        var policy = await fleet.PublishCancellation(ByPhase);
         var (onTheWay, atPickup) = (Ride.InNewYork(), Ride.InNewYork());
 
         await Cancel(onTheWay, policy, onTheWay.Cancelled(Party.Driver, 3_000) with { Reason = "vehicle-problem" });
@@ -70,11 +65,11 @@ public sealed class CancellationPhaseTests(BillingFleet fleet)
     [InlineData(false, "other-vehicle", "AtPickup", 800)]
     public async Task What_is_shown_is_charged(bool arrived, string? reason, string phase, long fee)
     {
-        var (policy, ride) = (await Publish(ByPhase), Ride.InNewYork() with { StartedAt = TimeProvider.System.GetUtcNow().AddMinutes(-2) });
+        var (policy, ride) = (await fleet.PublishCancellation(ByPhase), Ride.InNewYork() with { StartedAt = TimeProvider.System.GetUtcNow().AddMinutes(-2) });
         await fleet.Deliver(ride.Requested(fleet.Tokens, policyId: policy), ride.Created());
         if (arrived) await fleet.Deliver(ride.Arrived());
 
-        var shown = await Preview(ride, ride.PassengerId, reason);
+        var shown = await fleet.PreviewCancellation(ride, ride.PassengerId, reason);
         var cancelled = phase == "AtPickup" ? ride.CancelledAtPickup(Party.Passenger, 0) : ride.Cancelled(Party.Passenger, 0);
         await fleet.Deliver(cancelled with { OccurredAt = shown.GetProperty("at").GetDateTimeOffset() });
 
@@ -86,10 +81,10 @@ public sealed class CancellationPhaseTests(BillingFleet fleet)
     [Fact]
     public async Task A_driver_is_shown_no_fee_for_a_passenger_who_did_not_come()
     {
-        var (policy, ride) = (await Publish(ByPhase), Ride.InNewYork());
+        var (policy, ride) = (await fleet.PublishCancellation(ByPhase), Ride.InNewYork());
         await fleet.Deliver(ride.Requested(fleet.Tokens, policyId: policy), ride.Created(), ride.Arrived());
 
-        var shown = await Preview(ride, ride.DriverId, CancelReason.PassengerNoShow);
+        var shown = await fleet.PreviewCancellation(ride, ride.DriverId, CancelReason.PassengerNoShow);
 
         Assert.Equal(("NoShow", 0), (shown.GetProperty("phase").GetString(), shown.GetProperty("fee").GetProperty("minorUnits").GetInt64()));
         Assert.False(shown.TryGetProperty("freeUntil", out _));
@@ -104,33 +99,33 @@ public sealed class CancellationPhaseTests(BillingFleet fleet)
     [InlineData(1, 3, 2, 0)]
     public async Task The_fee_is_the_same_in_every_order_of_arrival(params int[] order)
     {
-        var (policy, ride) = (await Publish(ByPhase), Ride.InNewYork());
+        var (policy, ride) = (await fleet.PublishCancellation(ByPhase), Ride.InNewYork());
         Event[] events =
             [ride.Requested(fleet.Tokens, policyId: policy), ride.Created(), ride.Arrived(), ride.CancelledAtPickup(Party.Passenger, 400)];
 
         foreach (var index in order) await fleet.Deliver(events[index]);
 
         Assert.Equal([("cancellation-at-pickup", 800)], await Lines(ride));
-        Assert.Equal("ride-over", (await Preview(ride, ride.PassengerId)).GetProperty("code").GetString());
+        Assert.Equal("ride-over", (await fleet.PreviewCancellation(ride, ride.PassengerId)).GetProperty("code").GetString());
     }
 
     /// <summary>Nobody who has arrived has yet to set out, though that was not heard of.</summary>
     [Fact]
     public async Task A_queued_ride_whose_driver_has_arrived_is_not_shown_as_free()
     {
-        var (policy, ride) = (await Publish(ByPhase), Ride.InNewYork());
+        var (policy, ride) = (await fleet.PublishCancellation(ByPhase), Ride.InNewYork());
         await fleet.Deliver(ride.Requested(fleet.Tokens, policyId: policy), ride.Created() with { AfterRideId = Guid.CreateVersion7() }, ride.Arrived());
 
-        Assert.Equal("ride-not-known-yet", (await Preview(ride, ride.PassengerId)).GetProperty("code").GetString());
+        Assert.Equal("ride-not-known-yet", (await fleet.PreviewCancellation(ride, ride.PassengerId)).GetProperty("code").GetString());
 
-        await fleet.Deliver(new QueuedRideBegan(ride.RideId, ride.PassengerId, ride.DriverId) { OccurredAt = ride.StartedAt, Version = 2 });
-        Assert.Equal("AtPickup", (await Preview(ride, ride.PassengerId)).GetProperty("phase").GetString());
+        await fleet.Deliver(ride.Began());
+        Assert.Equal("AtPickup", (await fleet.PreviewCancellation(ride, ride.PassengerId)).GetProperty("phase").GetString());
     }
 
     [Fact]
     public async Task The_receipt_names_the_phase()
     {
-        var (policy, ride) = (await Publish(ByPhase), Ride.InNewYork());
+        var (policy, ride) = (await fleet.PublishCancellation(ByPhase), Ride.InNewYork());
         await Cancel(ride, policy, ride.CancelledAtPickup(Party.Driver, 400, CancelReason.PassengerNoShow));
         await fleet.FareOf(ride);
 
@@ -145,28 +140,4 @@ public sealed class CancellationPhaseTests(BillingFleet fleet)
 
     async Task<IEnumerable<(string Code, long Amount)>> Lines(Ride ride) =>
         JsonSerializer.Deserialize<List<FareLine>>(await fleet.Breakdown(ride), Json.Options)!.Select(line => (line.Code, line.AmountMinorUnits));
-
-    async Task<JsonElement> Preview(Ride ride, Guid user, string? reason = null)
-    {
-        using var request = fleet.Request(HttpMethod.Get, $"/v1/rides/{ride.RideId}/cancellation-fee{(reason is null ? "" : $"?reason={reason}")}", user);
-        using var answer = await fleet.Send(request);
-        return await answer.Content.ReadFromJsonAsync<JsonElement>(Ct);
-    }
-
-    /// <summary>A tariff of nobody's hours: only quotes of these tests are made under it.</summary>
-    async Task<Guid> Publish(string cancellation)
-    {
-        using var request = fleet.OperatorRequest(HttpMethod.Post, "/v1/ops/fare-policies", JsonNode.Parse($$"""
-            {
-              "name": "phases", "cityId": "nyc", "vehicleClass": "Premium", "mode": "Metered", "tariff": "Linear", "baseMinorUnits": 0, "active": false,
-              "band": {"name": "phases-{{Interlocked.Increment(ref bands)}}", "from": "01:00", "to": "02:00"}, "time": {"minorUnits": 0, "unitSeconds": 60},
-              "distance": {"minorUnits": 100, "unitMicrometres": 1000000000}, "commission": {"basisPoints": 1000}, "cancellation": {{cancellation}}
-            }
-            """));
-        using var answer = await fleet.Send(request);
-        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
-        var policy = await answer.Content.ReadFromJsonAsync<JsonElement>(Ct);
-        Assert.Equal(JsonNode.Parse(cancellation)!.ToJsonString(), JsonNode.Parse(policy.GetProperty("policy").GetProperty("cancellation").GetRawText())!.ToJsonString());
-        return policy.GetProperty("policyId").GetGuid();
-    }
 }

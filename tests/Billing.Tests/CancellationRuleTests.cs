@@ -17,6 +17,9 @@ public sealed class CancellationRuleTests
 
     static readonly CancellationRule Plain = new(500, TimeSpan.FromMinutes(5));
 
+    /// <summary>The driver owes 4.00 after two minutes.</summary>
+    static readonly CancellationRule OfDriver = Plain with { DriverFeeMinorUnits = 400, DriverGrace = TimeSpan.FromMinutes(2) };
+
     static readonly Arbitrary<Case> Cases = Arb.From(
         from policy in Samples.Policies()
         from phase in Gen.Elements(Enum.GetValues<CancellationPhase>())
@@ -84,6 +87,40 @@ public sealed class CancellationRuleTests
     [InlineData(false, false, Party.Driver, CancelReason.PassengerNoShow, CancellationPhase.NoShow)]
     public void A_reason_tells_of_an_arrival_that_was_not_heard_of(bool isQueued, bool hasArrived, Party by, string? reason, CancellationPhase phase) =>
         Assert.Equal(phase, CancellationPhases.Now(isQueued, hasArrived, by, reason));
+
+    /// <summary>What the driver knew when accepting does not excuse; that the passenger did not come always does.</summary>
+    [Theory]
+    [InlineData("pickup-too-far", 400)]
+    [InlineData("other", 400)]
+    [InlineData(CancelReason.DriverNoShow, 400)]
+    [InlineData(null, 400)]
+    [InlineData("wrong-pickup", 0)]
+    [InlineData("vehicle-problem", 0)]
+    [InlineData("unsafe", 0)]
+    [InlineData(CancelReason.PassengerAsked, 0)]
+    [InlineData(CancelReason.PassengerNoShow, 0)]
+    public void A_driver_owes_a_fee_for_giving_up_unless_excused(string? reason, long fee)
+    {
+        Assert.Equal(fee, OfDriver.DriverFeeOf(Party.Driver, reason, After(CancellationPhase.OnTheWay, 121)));
+        Assert.Equal(fee, OfDriver.DriverFeeOf(Party.Driver, reason, After(CancellationPhase.AtPickup, 3_000)));
+        Assert.Equal(0, OfDriver.DriverFeeOf(Party.Driver, reason, After(CancellationPhase.OnTheWay, 120)));
+        Assert.Equal(0, Plain.DriverFeeOf(Party.Driver, reason, After(CancellationPhase.OnTheWay, 3_000)));
+    }
+
+    /// <summary>A reason that was added later must not be forgotten here.</summary>
+    [Fact]
+    public void Every_reason_of_a_driver_excuses_or_does_not() =>
+        Assert.Equal(["other", "pickup-too-far"], CancelReasons.OfAnyPhase(Party.Driver).Where(reason => !DriverExcuses.Excuse(reason)).Order());
+
+    [Fact]
+    public void A_driver_without_a_grace_of_their_own_has_the_passenger_s() =>
+        Assert.Equal(
+            (0, 400), ((OfDriver with { DriverGrace = null }).DriverFeeOf(Party.Driver, "other", After(CancellationPhase.OnTheWay, 300)),
+                (OfDriver with { DriverGrace = null }).DriverFeeOf(Party.Driver, "other", After(CancellationPhase.OnTheWay, 301))));
+
+    [Fact]
+    public void Never_both_sides_owe_for_one_cancellation() => ForAll(any =>
+        any.Fee == 0 || any.Policy.Cancellation.DriverFeeOf(any.By, "other", any.Ride) == 0);
 
     [Fact]
     public void A_fee_is_one_of_the_policy_s_and_only_the_passenger_s() => ForAll(any =>

@@ -141,6 +141,9 @@ public sealed class PublishFarePolicyTests(BillingFleet fleet)
     [InlineData("cancellation", """{"feeMinorUnits":500,"graceSeconds":300,"noShowMinorUnits":499}""", "cancellation.noShowMinorUnits")]
     [InlineData("cancellation", """{"feeMinorUnits":500,"graceSeconds":300,"atPickupMinorUnits":800,"noShowMinorUnits":799}""", "cancellation.noShowMinorUnits")]
     [InlineData("cancellation", """{"feeMinorUnits":500,"graceSeconds":300,"noShowMinorUnits":1000000001}""", "cancellation.noShowMinorUnits")]
+    [InlineData("cancellation", """{"feeMinorUnits":500,"graceSeconds":300,"driverFeeMinorUnits":-1}""", "cancellation.driverFeeMinorUnits")]
+    [InlineData("cancellation", """{"feeMinorUnits":500,"graceSeconds":300,"driverFeeMinorUnits":1,"driverGraceSeconds":-1}""", "cancellation.driverGraceSeconds")]
+    [InlineData("cancellation", """{"feeMinorUnits":500,"graceSeconds":300,"driverGraceSeconds":60}""", "cancellation.driverGraceSeconds")]
     [InlineData("validFrom", "\"2001-01-01T00:00:00Z\"", "validFrom")]
     public async Task A_policy_that_makes_no_sense_is_refused_by_its_field(string member, string value, string field)
     {

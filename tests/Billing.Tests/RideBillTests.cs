@@ -21,6 +21,7 @@ public sealed class RideBillTests
         PaymentMethodKind = PaymentMethodKind.Card,
         QuotePolicyId = Samples.NycTaxi.PolicyId,
         QuotePolicyVersion = 1,
+        MatchedQuoteId = Guid.CreateVersion7(),
         QuoteDistanceMetres = 3_000,
         QuoteDurationSeconds = 600,
         QuoteBreakdown = """[{"code":"base","amountMinorUnits":250},{"code":"meter","amountMinorUnits":900},{"code":"mta-tax","amountMinorUnits":50}]""",
@@ -52,14 +53,43 @@ public sealed class RideBillTests
 
     /// <summary>Its fee is that of the quote's tariff, which may be another than the one that is in force when it is cancelled.</summary>
     [Fact]
-    public void A_passenger_s_cancellation_waits_for_the_quote_until_the_time_is_up_and_a_free_one_does_not()
+    public void A_cancellation_waits_for_what_says_its_fee_until_the_time_is_up_and_one_of_ours_does_not()
     {
         var cancelled = Created with { CancelledAt = Start, CancelledBy = Party.Passenger, AssignedAt = Start, QuotePolicyId = null };
 
         Assert.False(cancelled.IsReady(overdue: false));
         Assert.True(cancelled.IsReady(overdue: true));
         Assert.True((cancelled with { QuotePolicyId = Created.QuotePolicyId }).IsReady(overdue: false));
-        Assert.True((cancelled with { CancelledBy = Party.Driver }).IsReady(overdue: false));
+        Assert.True((cancelled with { CancelledBy = Party.System }).IsReady(overdue: false));
+
+        var byDriver = cancelled with { QuotePolicyId = Created.QuotePolicyId, CancelledBy = Party.Driver, MatchedQuoteId = null };
+        Assert.False(byDriver.IsReady(overdue: false));
+        Assert.True(byDriver.IsReady(overdue: true));
+        Assert.True((byDriver with { MatchedQuoteId = Guid.CreateVersion7() }).IsReady(overdue: false));
+    }
+
+    /// <summary>What the driver refuses must be what the driver had accepted, and known to be.</summary>
+    [Fact]
+    public void A_driver_owes_nothing_for_a_ride_that_became_another_one()
+    {
+        var policy = Samples.NycTaxi with { Cancellation = new(500, TimeSpan.FromMinutes(5), DriverFeeMinorUnits: 400) };
+        var quote = Guid.CreateVersion7();
+        var bill = Created with
+        {
+            CancelledAt = Start.AddMinutes(6),
+            CancelledBy = Party.Driver,
+            CancelReason = "other",
+            AssignedAt = Start,
+            QuoteId = quote,
+            MatchedQuoteId = quote,
+        };
+
+        Assert.Equal(400, bill.DriverFeeMinorUnits(policy));
+        Assert.Equal(0, bill.DriverFeeMinorUnits(Samples.NycTaxi));
+        Assert.Equal(0, (bill with { QuoteId = Guid.CreateVersion7() }).DriverFeeMinorUnits(policy));
+        Assert.Null((bill with { MatchedQuoteId = null }).DriverFeeMinorUnits(policy));
+        Assert.Null((bill with { QuotePolicyId = null }).DriverFeeMinorUnits(policy));
+        Assert.Null((bill with { CancelledBy = Party.Passenger }).DriverFeeMinorUnits(policy));
     }
 
     [Fact]

@@ -64,10 +64,10 @@ sealed record Ride(string CityId, PaymentMethodKind Paying)
     }
 
     /// <summary>While riding the passenger agreed to another quote, of 18.00 dollars, for a drop-off a kilometre further on.</summary>
-    public RideRerouted Rerouted(Guid quoteId, QuoteToken tokens, Guid? previousQuoteId = null, long version = 4)
+    public RideRerouted Rerouted(Guid quoteId, QuoteToken tokens, Guid? previousQuoteId = null, long version = 4, Guid? policyId = null)
     {
         var further = new GeoPoint(DropOff.Latitude + 0.009, DropOff.Longitude);
-        var quote = tokens.Read(Requested(tokens).QuoteToken)! with
+        var quote = tokens.Read(Requested(tokens, policyId: policyId).QuoteToken)! with
         {
             QuoteId = quoteId,
             DropOff = further,
@@ -112,6 +112,8 @@ sealed record Ride(string CityId, PaymentMethodKind Paying)
             OccurredAt = StartedAt.AddMinutes(-4).AddSeconds(secondsAfterMatch),
             Version = 2,
         };
+
+    public QueuedRideBegan Began() => new(RideId, PassengerId, DriverId) { OccurredAt = StartedAt.AddMinutes(-4), Version = 2 };
 
     /// <summary>When the driver is at the pickup, as the cancelled ride had it.</summary>
     public RideCancelled CancelledAtPickup(Party by, int secondsAfterMatch, string reason = "other") =>

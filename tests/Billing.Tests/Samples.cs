@@ -96,8 +96,12 @@ static class Samples
         from atPickup in Gen.Choose(0, 1_000)
         from noShow in Gen.Choose(0, 1_000)
         from says in Gen.Elements(0, 1, 2, 3)
+        from ofDriver in Gen.Choose(0, 1_000)
+        from graceOfDriver in Gen.Choose(0, 600)
+        from saysOfDriver in Gen.Elements(0, 1, 2)
         select new CancellationRule(
-            fee, TimeSpan.FromSeconds(grace), says % 2 == 1 ? fee + atPickup : null, says > 1 ? fee + (says % 2 == 1 ? atPickup : 0) + noShow : null);
+            fee, TimeSpan.FromSeconds(grace), says % 2 == 1 ? fee + atPickup : null, says > 1 ? fee + (says % 2 == 1 ? atPickup : 0) + noShow : null,
+            saysOfDriver > 0 ? ofDriver : null, saysOfDriver > 1 ? TimeSpan.FromSeconds(graceOfDriver) : null);
 
     /// <summary>Any lawful tariff of base, distance and time.</summary>
     public static Gen<FarePolicy> PlainPolicies() =>

@@ -89,6 +89,28 @@ public sealed class InvariantTests(SchemaServers servers)
         put('billing.fares', '{"ride_id": "{{One}}", "kind": "Cancellation", "policy_id": "{{Two}}", "policy_version": 1, "full_minor_units": {{fee}}, "inputs": {{inputs}}}')
         """;
 
+    /// <summary>Six minutes after the match, where 400 are owed after five.</summary>
+    static string[] GivenUp(string reason, int fee, string matched = Two) =>
+    [
+        $$"""
+        put('billing.fare_policies', '{"policy_id": "{{Two}}", "version": 1, "band_from": "00:00", "band_to": "00:00", "cancellation_grace_seconds": 300,
+            "cancellation_driver_fee_minor_units": 400}')
+        """,
+        $$"""put('billing.quotes', '{"quote_id": "{{Two}}", "policy_id": "{{Two}}", "policy_version": 1}')""",
+        $$"""
+        put('billing.rides', '{"ride_id": "{{One}}", "driver_id": "{{Three}}", "status": "Free", "quote_id": "{{Two}}", "matched_quote_id": "{{matched}}",
+            "cancelled_by": "Driver", "cancel_reason": "{{reason}}", "assigned_at": "2013-11-18T16:00Z", "cancelled_at": "2013-11-18T16:06Z",
+            "driver_fee_minor_units": {{fee}}}')
+        """,
+    ];
+
+    static string[] DriverFeePosted(int fee) =>
+    [
+        $$"""put('billing.ledger_accounts', '{"kind": "DriverPayable", "party_id": "{{Three}}"}')""", """put('billing.ledger_accounts', '{"kind": "DriverFees"}')""",
+        $$"""put('billing.ledger_transfers', '{"transfer_id": "{{Three}}", "ride_id": "{{One}}", "kind": "DriverCancellation"}')""",
+        Entry(Three, "DriverPayable", fee), Entry(Three, "DriverFees", -fee),
+    ];
+
     static string Cancelled(string phase, string by) =>
         $$"""put('billing.rides', '{"ride_id": "{{One}}", "status": "Charged", "cancelled_by": "{{by}}", "cancellation_phase": "{{phase}}"}')""";
 
@@ -318,6 +340,13 @@ public sealed class InvariantTests(SchemaServers servers)
             Cancelled("OnTheWay", "Passenger"),
             $$"""put('ride.transitions', '{"ride_id": "{{One}}", "status": "Cancelled", "from_status": "DriverArrived", "reason": "passenger-no-show"}')""",
         ]),
+        ("88_driver_fees_are_those_of_their_tariff", "a fee that was not posted", GivenUp("other", 400)),
+        ("88_driver_fees_are_those_of_their_tariff", "a fee that its tariff does not have", [.. GivenUp("other", 500), .. DriverFeePosted(500)]),
+        ("88_driver_fees_are_those_of_their_tariff", "a fee in spite of an excuse", [.. GivenUp("unsafe", 400), .. DriverFeePosted(400)]),
+        ("88_driver_fees_are_those_of_their_tariff", "a fee for another ride than was accepted", [.. GivenUp("other", 400, matched: Three), .. DriverFeePosted(400)]),
+        ("88_driver_fees_are_those_of_their_tariff", "a fee that was not taken", GivenUp("other", 0)),
+        ("88_driver_fees_are_those_of_their_tariff", "a fee of another amount in the ledger", [.. GivenUp("other", 400), .. DriverFeePosted(399)]),
+        ("88_driver_fees_are_those_of_their_tariff", "a fee for no ride", DriverFeePosted(400)),
         ("82_promotions_equal_their_holds", "money held for nobody",
             ["""put('billing.promotions', '{"reserved_minor_units": 5, "held_minor_units": 5, "most_minor_units": 5, "budget_minor_units": 9}')"""]),
         ("82_promotions_equal_their_holds", "a hold that holds nothing",

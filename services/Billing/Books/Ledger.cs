@@ -9,7 +9,7 @@ internal enum AccountKind
 {
     PassengerReceivable, DriverPayable, HeldCash, Commission, Tax, ProviderClearing, Concessions, WriteOffs, PayoutsInTransit, PayoutFees, Bank, PromotionExpense,
     PassengerWallet, PassengerCredit, ChargebacksInDispute, ChargebackLosses, ProviderFees, SurplusPayments,
-    SubscriptionFees,
+    SubscriptionFees, DriverFees,
 }
 
 /// <summary>Why money moved between accounts.</summary>
@@ -19,7 +19,7 @@ internal enum TransferKind
     Fare, Payment, Adjustment, Refund, WriteOff, Void, PayoutReserved, PayoutSent, PayoutReturned, TopUp, WalletPayment, CreditArisen, CreditUsed, CreditGiven,
     CreditExpired, Chargeback, ChargebackWon, ChargebackLost, Settlement, SurplusReceived, SurplusReturned, Tip, SetOff,
     WalletForgiven,
-    Subscription,
+    Subscription, DriverCancellation,
 }
 
 /// <summary>One side of a transfer.</summary>

@@ -37,6 +37,10 @@ internal sealed record RideBill
 
     /// <summary>Null when it was cancelled before phases were kept.</summary>
     public CancellationPhase? CancellationPhase { get; init; }
+
+    /// <summary>Null when it was cancelled before reasons were kept.</summary>
+    public string? CancelReason { get; init; }
+
     public DateTimeOffset? AssignedAt { get; init; }
     public DateTimeOffset? ArrivedAt { get; init; }
     public bool Queued { get; init; }
@@ -47,6 +51,9 @@ internal sealed record RideBill
     /// <summary>The driver's, in force when the ride was matched; null for none.</summary>
     public Guid? SubscriptionId { get; init; }
     public Guid? QuoteId { get; init; }
+
+    /// <summary>The quote of the match; null when that has not been heard of, or was before it was kept.</summary>
+    public Guid? MatchedQuoteId { get; init; }
 
     /// <summary>The quote's promotion was one use too many for the passenger.</summary>
     public bool PromotionBeyondLimit { get; init; }
@@ -101,12 +108,12 @@ internal sealed record RideBill
 
     /// <summary>
     /// Whether the ride can be priced now. Once <paramref name="overdue"/>, what is missing of track and quote is done without;
-    /// city and payment method cannot be. A cancellation that costs nothing by any tariff waits for none.
+    /// city and payment method cannot be. A cancellation waits for the quote whose tariff says what it costs, the driver's also for what was agreed at the match.
     /// </summary>
     public bool IsReady(bool overdue) =>
         Status == "Open" && CityId is not null && PaymentMethodId is not null
         && (CancelledAt is not null
-            ? overdue || QuotePolicyId is not null || CancelledBy is not Party.Passenger
+            ? overdue || CancelledBy is Party.System || (QuotePolicyId is not null && (CancelledBy is Party.Passenger || MatchedQuoteId is not null))
             : CompletedAt is not null && (overdue || (TrackAcceptedPoints is not null && QuotePolicyId is not null)));
 
     /// <summary>What is owed; null when nothing is, because the cancellation is free. A driver may give a whole ride away: that is a fare of zero.</summary>
@@ -118,12 +125,26 @@ internal sealed record RideBill
             return PriceOfRide(policy, pickup, zonesMet ?? [], now);
         }
 
-        var ride = new CancelledRide(CancellationPhase ?? ServiceDefaults.CancellationPhase.OnTheWay, AssignedAt ?? CancelledAt.Value, CancelledAt.Value);
+        var ride = Cancelled;
         return policy.Cancellation.FeeOf(CancelledBy!.Value, ride) == 0
             ? null
             : Owed(
                 FareKind.Cancellation, FareBasis.Policy, policy, default(Journey).From(pickup) with { Cancelled = ride }, Rounding.AllBasisPoints, 0, 0, now);
     }
+
+    /// <summary>
+    /// What a driver is free to refuse: the passenger has changed the ride since the match, or it is not known whether they have.
+    /// </summary>
+    public bool IsNotAsAccepted => MatchedQuoteId is null || MatchedQuoteId != QuoteId;
+
+    /// <summary>What the driver owes for giving it up, zero for most; null where that cannot be known, or it was not the driver's doing.</summary>
+    public long? DriverFeeMinorUnits(FarePolicy policy) =>
+        CancelledBy is not Party.Driver || QuotePolicyId is null || MatchedQuoteId is null || CancelReason is null ? null
+        : IsNotAsAccepted ? 0
+        : policy.Cancellation.DriverFeeOf(Party.Driver, CancelReason, Cancelled);
+
+    CancelledRide Cancelled =>
+        new(CancellationPhase ?? ServiceDefaults.CancellationPhase.OnTheWay, AssignedAt ?? CancelledAt!.Value, CancelledAt!.Value);
 
     Fare PriceOfRide(FarePolicy policy, LocalPickup pickup, IReadOnlyList<ZoneMet> zonesMet, DateTimeOffset now)
     {

@@ -19,8 +19,8 @@ internal sealed class RideBills(FarePolicies policies, ZonesInForce zones, Billi
                coalesce(heard.quoted_fare_minor_units, quote.fare_minor_units) as quoted_fare_minor_units,
                heard.payment_method_id, heard.payment_method_kind, heard.tip_minor_units, heard.started_at, heard.completed_at, heard.fare_factor_basis_points,
                heard.track_distance_metres, heard.track_duration_seconds, heard.track_slow_seconds, heard.track_slow_distance_metres,
-               heard.track_accepted_points, heard.cancelled_at, heard.cancelled_by, heard.cancellation_phase, heard.assigned_at, heard.arrived_at,
-               heard.queued,
+               heard.track_accepted_points, heard.cancelled_at, heard.cancelled_by, heard.cancellation_phase, heard.cancel_reason,
+               heard.assigned_at, heard.arrived_at, heard.queued, heard.matched_quote_id,
                quote.policy_id as quote_policy_id, quote.policy_version as quote_policy_version, quote.distance_metres as quote_distance_metres,
                quote.duration_seconds as quote_duration_seconds, quote.breakdown as quote_breakdown, quote.inputs as quote_inputs, quote.quote_id,
                exists (select from billing.promotion_uses use where use.quote_id = quote.quote_id and use.status = 'BeyondLimit') as promotion_beyond_limit,
@@ -33,7 +33,11 @@ internal sealed class RideBills(FarePolicies policies, ZonesInForce zones, Billi
         left   join billing.quotes quote on quote.quote_id = heard.quote_id
         """;
 
-    const string MarkFree = "update billing.rides set status = 'Free', due_at = null, version = version + 1 where ride_id = @RideId and status = 'Open'";
+    const string MarkFree = """
+        update billing.rides
+        set    status = 'Free', driver_fee_minor_units = @DriverFee, due_at = null, version = version + 1
+        where  ride_id = @RideId and status = 'Open'
+        """;
 
     const string MarkCharged = "update billing.rides set status = 'Charged', due_at = null, version = version + 1 where ride_id = @RideId and status = 'Open'";
 
@@ -70,11 +74,19 @@ internal sealed class RideBills(FarePolicies policies, ZonesInForce zones, Billi
         }
         else
         {
-            transaction.Later(MarkFree, new { bill.RideId });
-            transaction.Publish(new CancellationWaived(bill.RideId, bill.PassengerId, bill.DriverId) { OccurredAt = clock.GetUtcNow(), Version = bill.Version + 1 });
+            Waive(bill, policy, clock.GetUtcNow(), transaction);
         }
 
         return true;
+    }
+
+    /// <summary>The passenger owes nothing; the driver may.</summary>
+    static void Waive(RideBill bill, FarePolicy policy, DateTimeOffset now, Transaction transaction)
+    {
+        var driverFee = bill.DriverFeeMinorUnits(policy);
+        transaction.Later(MarkFree, new { bill.RideId, DriverFee = driverFee });
+        Ledger.Write(DriverCancellation.Of(bill, new(driverFee ?? 0, policy.Currency), now), transaction);
+        transaction.Publish(new CancellationWaived(bill.RideId, bill.PassengerId, bill.DriverId) { OccurredAt = now, Version = bill.Version + 1 });
     }
 
     static async Task<Fare> SetOffCredit(Fare fare, Transaction transaction, CancellationToken ct) => fare with

@@ -110,6 +110,11 @@ internal sealed record FarePolicyDocument(
                 : null)
             ?? (rule.FeeIn(CancellationPhase.NoShow) < rule.FeeIn(CancellationPhase.AtPickup)
                 ? Problem.Invalid("cancellation.noShowMinorUnits", "Not less than for cancelling at the pickup.")
+                : null)
+            ?? Outside("cancellation.driverFeeMinorUnits", Cancellation.DriverFeeMinorUnits ?? 0)
+            ?? Outside("cancellation.driverGraceSeconds", Cancellation.DriverGraceSeconds ?? 0)
+            ?? (Cancellation is { DriverGraceSeconds: not null, DriverFeeMinorUnits: null }
+                ? Problem.Invalid("cancellation.driverGraceSeconds", "There is no fee of the driver that it would be for.")
                 : null);
     }
 
@@ -229,12 +234,19 @@ internal sealed record CommissionTerms(int BasisPoints, long MinorUnits = 0);
 /// <summary>What a passenger owes who cancels later than this after the match.</summary>
 /// <param name="AtPickupMinorUnits">Once the driver has arrived; the same fee when absent.</param>
 /// <param name="NoShowMinorUnits">For not coming, whatever time has passed; when absent what a cancellation at the pickup would cost.</param>
-internal sealed record CancellationTerms(long FeeMinorUnits, int GraceSeconds, long? AtPickupMinorUnits = null, long? NoShowMinorUnits = null)
+/// <param name="DriverFeeMinorUnits">What a driver owes who gives a ride up without an excuse; nothing when absent.</param>
+/// <param name="DriverGraceSeconds">Later than this after the match; than the passenger's grace when absent.</param>
+internal sealed record CancellationTerms(
+    long FeeMinorUnits, int GraceSeconds, long? AtPickupMinorUnits = null, long? NoShowMinorUnits = null, long? DriverFeeMinorUnits = null,
+    int? DriverGraceSeconds = null)
 {
     /// <summary>The rule that it says.</summary>
-    public CancellationRule ToRule() => new(FeeMinorUnits, TimeSpan.FromSeconds(GraceSeconds), AtPickupMinorUnits, NoShowMinorUnits);
+    public CancellationRule ToRule() => new(
+        FeeMinorUnits, TimeSpan.FromSeconds(GraceSeconds), AtPickupMinorUnits, NoShowMinorUnits, DriverFeeMinorUnits,
+        DriverGraceSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
 
     /// <summary>As it would have to be written.</summary>
-    public static CancellationTerms Of(CancellationRule rule) =>
-        new(rule.FeeMinorUnits, (int)rule.Grace.TotalSeconds, rule.AtPickupMinorUnits, rule.NoShowMinorUnits);
+    public static CancellationTerms Of(CancellationRule rule) => new(
+        rule.FeeMinorUnits, (int)rule.Grace.TotalSeconds, rule.AtPickupMinorUnits, rule.NoShowMinorUnits, rule.DriverFeeMinorUnits,
+        (int?)rule.DriverGrace?.TotalSeconds);
 }

@@ -15,7 +15,7 @@ internal sealed class PolicyRow
                  band, band_from, band_to, band_days, active, distance_sections, night, waiting_free_seconds, waiting_minor_units, pickup_free_metres,
                  pickup_minor_units, pickup_unit_micrometres, stop_minor_units, booking_minor_units, zone_fees, sales_tax_basis_points,
                  sales_tax_inclusive, commission_minor_units, deviation_drop_off_metres, deviation_distance_basis_points, deviation_duration_basis_points,
-                 cancellation_at_pickup_minor_units, cancellation_no_show_minor_units
+                 cancellation_at_pickup_minor_units, cancellation_no_show_minor_units, cancellation_driver_fee_minor_units, cancellation_driver_grace_seconds
         from     billing.fare_policies
         """;
 
@@ -44,6 +44,8 @@ internal sealed class PolicyRow
     public int CancellationGraceSeconds { get; init; }
     public long? CancellationAtPickupMinorUnits { get; init; }
     public long? CancellationNoShowMinorUnits { get; init; }
+    public long? CancellationDriverFeeMinorUnits { get; init; }
+    public int? CancellationDriverGraceSeconds { get; init; }
     public DateTimeOffset ValidFrom { get; init; }
     public string Band { get; init; } = "";
     public string BandFrom { get; init; } = "";
@@ -86,8 +88,9 @@ internal sealed class PolicyRow
         TaxCode = TaxCode,
         TaxMinorUnits = TaxMinorUnits,
         Surcharges = JsonSerializer.Deserialize<List<Surcharge>>(Surcharges, Json.Options)!,
-        Cancellation = new(
-            CancellationFeeMinorUnits, TimeSpan.FromSeconds(CancellationGraceSeconds), CancellationAtPickupMinorUnits, CancellationNoShowMinorUnits),
+        Cancellation = new CancellationTerms(
+            CancellationFeeMinorUnits, CancellationGraceSeconds, CancellationAtPickupMinorUnits, CancellationNoShowMinorUnits,
+            CancellationDriverFeeMinorUnits, CancellationDriverGraceSeconds).ToRule(),
         ValidFrom = ValidFrom,
         Band = new(Band, TimeOf(BandFrom), TimeOf(BandTo), BandDays is { } days ? Array.ConvertAll(days, Enum.Parse<DayOfWeek>) : null),
         IsActive = Active,

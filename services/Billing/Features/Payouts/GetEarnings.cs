@@ -79,6 +79,6 @@ internal sealed record EarningsView(IReadOnlyList<Money> Balances, IReadOnlyList
 /// Fare: earned by a ride or its cancellation. Payment: cash taken from the passenger, negative. Adjustment: the driver's part of a fare that was
 /// lowered, negative. Tip: given by the passenger once the ride was paid. Void: the fare of a ride that should not have been owed, taken back. PayoutReserved: on its way to the
 /// bank, fee included, negative. PayoutReturned: it did not arrive, or the bank sent it back, and it is on the balance again, fee included.
-/// Subscription: a period without commission was paid for, negative.
+/// Subscription: a period without commission was paid for, negative. DriverCancellation: the fee for a ride that the driver gave up, negative.
 /// </param>
 internal sealed record EarningView(Guid? RideId, Guid? PayoutId, string Kind, Money Amount, DateTimeOffset OccurredAt);

@@ -10,10 +10,10 @@ internal sealed class OnRideCreated(RideBills bills) : IEventHandler<RideCreated
         with heard as (
             insert into billing.rides as ride (
                 ride_id, passenger_id, driver_id, quote_id, city_id, vehicle_class, quoted_fare_minor_units, quoted_fare_currency,
-                payment_method_id, payment_method_kind, pickup_metres, tip_minor_units, assigned_at, queued, matched_at)
+                payment_method_id, payment_method_kind, pickup_metres, tip_minor_units, assigned_at, queued, matched_at, matched_quote_id)
             values (
                 @RideId, @PassengerId, @DriverId, @QuoteId, @CityId, @VehicleClass, @MinorUnits, @Currency, @PaymentMethodId, @PaymentMethodKind,
-                @PickupMetres, @TipMinorUnits, @AssignedAt, @Queued, @MatchedAt)
+                @PickupMetres, @TipMinorUnits, @AssignedAt, @Queued, @MatchedAt, @QuoteId)
             on conflict (ride_id) do update
             set quote_id = case when ride.quote_version = 0 then excluded.quote_id else ride.quote_id end,
                 city_id = excluded.city_id, vehicle_class = excluded.vehicle_class,
@@ -21,7 +21,8 @@ internal sealed class OnRideCreated(RideBills bills) : IEventHandler<RideCreated
                 quoted_fare_currency = excluded.quoted_fare_currency,
                 payment_method_id = excluded.payment_method_id, payment_method_kind = excluded.payment_method_kind,
                 pickup_metres = excluded.pickup_metres, tip_minor_units = excluded.tip_minor_units,
-                assigned_at = coalesce(ride.assigned_at, excluded.assigned_at), queued = excluded.queued, matched_at = excluded.matched_at
+                assigned_at = coalesce(ride.assigned_at, excluded.assigned_at), queued = excluded.queued, matched_at = excluded.matched_at,
+                matched_quote_id = excluded.matched_quote_id
             returning ride.*
         )
         """ + RideBills.SelectHeard;

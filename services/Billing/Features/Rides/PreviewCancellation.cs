@@ -5,7 +5,7 @@ using Tumpang.ServiceDefaults;
 namespace Tumpang.Billing.Features.Rides;
 
 /// <summary>
-/// What the passenger would owe for cancelling now, for a reason: the same rule, from the same row, as when the ride is cancelled. Whether that reason can be
+/// What either side would owe for cancelling now, for a reason: the same rule, from the same row, as when the ride is cancelled. Whether that reason can be
 /// said yet is ride's to tell.
 /// </summary>
 internal static class PreviewCancellation
@@ -14,10 +14,10 @@ internal static class PreviewCancellation
         with heard as (select * from billing.rides where ride_id = @RideId and @UserId in (passenger_id, driver_id))
         """ + RideBills.SelectHeard;
 
-    /// <param name="Fee">If the caller cancelled at <paramref name="At"/>; a driver owes nothing.</param>
+    /// <param name="Fee">If the caller cancelled at <paramref name="At"/>.</param>
     /// <param name="FreeUntil">
-    /// Until when the passenger cancels free of charge, city time; absent where this phase never costs anything, or always, for a driver who has not come, and
-    /// while the driver has not set out.
+    /// Until when the caller cancels free of charge, city time; absent where that never costs anything in this phase and for this reason, or always, and while
+    /// the driver has not set out.
     /// </param>
     /// <param name="Phase">How far the ride has come: the fee is that of this phase.</param>
     public sealed record Answer(Guid RideId, Money Fee, DateTimeOffset At, DateTimeOffset? FreeUntil, CancellationPhase Phase);
@@ -34,15 +34,22 @@ internal static class PreviewCancellation
         return TypedResults.Ok(Preview(bill, await bills.PolicyOf(bill, ct), by, reason, clock.GetUtcNow()));
     }
 
-    /// <summary>What a passenger who did not come owes is not the driver's.</summary>
     static Answer Preview(RideBill bill, FarePolicy policy, Party by, string? reason, DateTimeOffset now)
     {
         var phase = CancellationPhases.Now(bill.IsQueued, bill.ArrivedAt is not null, by, reason);
-        var setOutAt = bill.IsQueued ? now : bill.AssignedAt!.Value;
-        var fee = policy.Cancellation.FeeOf(by is Party.Driver ? by : CancelReason.CauseOf(by, reason), new(phase, setOutAt, now));
-        var freeUntil = reason is CancelReason.DriverNoShow ? null : policy.Cancellation.FreeUntil(phase, setOutAt);
+        var ride = new CancelledRide(phase, bill.IsQueued ? now : bill.AssignedAt!.Value, now);
+        var (fee, freeUntil) = by is Party.Driver ? OfDriver(bill, policy.Cancellation, reason, ride) : OfPassenger(policy.Cancellation, reason, ride);
         return new(bill.RideId, new(fee, policy.Currency), now, freeUntil, phase);
     }
+
+    static (long Fee, DateTimeOffset? FreeUntil) OfPassenger(CancellationRule rule, string? reason, CancelledRide ride) => (
+        rule.FeeOf(CancelReason.CauseOf(Party.Passenger, reason), ride),
+        reason is CancelReason.DriverNoShow ? null : rule.FreeUntil(ride.Phase, ride.SetOutAt));
+
+    /// <summary>What a passenger who did not come owes is not the driver's.</summary>
+    static (long Fee, DateTimeOffset? FreeUntil) OfDriver(RideBill bill, CancellationRule rule, string? reason, CancelledRide ride) => bill.IsNotAsAccepted
+        ? (0, null)
+        : (rule.DriverFeeOf(CancelReason.CauseOf(Party.Driver, reason), reason, ride), rule.DriverFreeUntil(ride.Phase, reason, ride.SetOutAt));
 
     static IEnumerable<string> ReasonsOf(Party by, RideBill bill) => bill.IsQueued ? CancelReasons.Of(by, RideStatus.Queued) : CancelReasons.OfAnyPhase(by);
 }

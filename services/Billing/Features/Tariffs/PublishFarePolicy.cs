@@ -31,14 +31,15 @@ internal static class PublishFarePolicy
             band_days, active, distance_sections, night, waiting_free_seconds, waiting_minor_units, pickup_free_metres, pickup_minor_units,
             pickup_unit_micrometres, stop_minor_units, booking_minor_units, zone_fees, sales_tax_basis_points, sales_tax_inclusive,
             commission_minor_units, deviation_drop_off_metres, deviation_distance_basis_points, deviation_duration_basis_points, cancellation_at_pickup_minor_units,
-            cancellation_no_show_minor_units, created_by)
+            cancellation_no_show_minor_units, cancellation_driver_fee_minor_units, cancellation_driver_grace_seconds, created_by)
         values (
             @PolicyId, @Version, @Name, @CityId, @VehicleClass, @Mode, @Tariff, @Currency, @BaseMinorUnits, @DistanceMinorUnits,
             @DistanceUnit, @TimeMinorUnits, @TimeUnit, @MinimumMinorUnits, @RoundingMinorUnits, @CommissionBasisPoints,
             @TaxCode, @TaxMinorUnits, @Surcharges::jsonb, @CancellationFee, @CancellationGrace, @ValidFrom, @Band, @BandFrom, @BandTo,
             @BandDays, @Active, @DistanceSections::jsonb, @Night::jsonb, @WaitingFreeSeconds, @WaitingMinorUnits, @PickupFreeMetres, @PickupMinorUnits,
             @PickupUnit, @StopMinorUnits, @BookingMinorUnits, @ZoneFees::jsonb, @SalesTaxBasisPoints, @SalesTaxInclusive,
-            @CommissionMinorUnits, @DeviationDropOff, @DeviationDistance, @DeviationDuration, @CancellationAtPickup, @CancellationNoShow, @Operator)
+            @CommissionMinorUnits, @DeviationDropOff, @DeviationDistance, @DeviationDuration, @CancellationAtPickup,
+            @CancellationNoShow, @DriverFee, @DriverGrace, @Operator)
         """;
 
     public static async Task<Results<Created<FarePolicyView>, ProblemHttpResult>> Handle(
@@ -85,6 +86,8 @@ internal static class PublishFarePolicy
         CancellationGrace = (int)policy.Cancellation.Grace.TotalSeconds,
         CancellationAtPickup = policy.Cancellation.AtPickupMinorUnits,
         CancellationNoShow = policy.Cancellation.NoShowMinorUnits,
+        DriverFee = policy.Cancellation.DriverFeeMinorUnits,
+        DriverGrace = (int?)policy.Cancellation.DriverGrace?.TotalSeconds,
         policy.ValidFrom,
         Band = policy.Band.Name,
         BandFrom = policy.Band.From.ToString("HH:mm:ss", CultureInfo.InvariantCulture),
