@@ -47,6 +47,22 @@ public sealed class PushTests(RealtimeFleet fleet)
         await passenger.Hears("pong");
     }
 
+    /// <summary>That a subscription was paid for again, or will end, is between the driver and us.</summary>
+    [Fact]
+    public async Task A_driver_hears_what_becomes_of_their_subscription()
+    {
+        var (driverId, subscription, plan, now) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), DateTimeOffset.UnixEpoch);
+        await using var driver = await fleet.Open(driverId);
+
+        await fleet.Bus.Publish(Ct, new DriverSubscriptionRenewed(subscription, driverId, plan, "nyc", "week", new(700, "USD"), now, now.AddDays(7)) { OccurredAt = now, Version = 2 });
+        var renewed = await driver.Hears("driver-subscription-renewed");
+        await fleet.Bus.Publish(Ct, new DriverSubscriptionLapsed(subscription, driverId, plan, "nyc", "week", "plan-stopped", now.AddDays(7)) { OccurredAt = now, Version = 3 });
+        var lapsed = await driver.Hears("driver-subscription-lapsed");
+
+        Assert.Equal(700, renewed.GetProperty("data").GetProperty("price").GetProperty("minorUnits").GetInt64());
+        Assert.Equal("plan-stopped", lapsed.GetProperty("data").GetProperty("code").GetString());
+    }
+
     /// <summary>The driver is told where to go now and what it pays; the passenger's quote is none of their business.</summary>
     [Fact]
     public async Task Both_sides_hear_of_another_way_without_the_token_of_its_quote()

@@ -200,12 +200,14 @@ internal sealed record RideBill
     }
 
     Fare Owed(
-        FareKind kind, FareBasis basis, FarePolicy policy, FareInputs inputs, int factor, int distanceMetres, int durationSeconds, DateTimeOffset now) => new(
-        Guid.CreateVersion7(), RideId, kind, basis, PassengerId, DriverId, policy.PolicyId, policy.Version, policy.Currency, distanceMetres, durationSeconds,
-        factor, Recomputation.SharesOf(policy.Under(SubscriptionId), inputs, factor), inputs, new(PaymentMethodId!.Value, PaymentMethodKind!.Value), now)
+        FareKind kind, FareBasis basis, FarePolicy policy, FareInputs inputs, int factor, int distanceMetres, int durationSeconds, DateTimeOffset now)
     {
-        SubscriptionId = SubscriptionId,
-    };
+        var (shares, payment) = (Recomputation.SharesOf(policy.Under(SubscriptionId), inputs, factor), new PaymentChoice(PaymentMethodId!.Value, PaymentMethodKind!.Value));
+        return new(
+            Guid.CreateVersion7(), RideId, kind, basis, PassengerId, DriverId, policy.PolicyId, policy.Version, policy.Currency, distanceMetres, durationSeconds,
+            factor, shares, inputs, payment, now)
+        { SubscriptionId = SubscriptionId };
+    }
 
     static GeoPoint? Point(double? latitude, double? longitude) => latitude is { } north && longitude is { } east ? new(north, east) : null;
 }
