@@ -175,16 +175,49 @@ public sealed class MonthTests(BillingFleet fleet) : MonthsUnderTest(fleet)
         Assert.Equal(["billing.fares_2077_05"], await TablesOf("fares", charged));
     }
 
-    /// <summary>Again when whoever posts at that moment goes first, as the sweep does at its next turn.</summary>
+    /// <summary>Who posts and who reads does not notice that months are made, and is never the one that has to give way.</summary>
+    [Fact]
+    public async Task Nobody_is_refused_anything_because_a_month_is_made()
+    {
+        var id = Guid.CreateVersion7();
+        using var made = new CancellationTokenSource();
+        var posting = Enumerable.Range(0, 4).Select(async turn =>
+        {
+            var posted = 0;
+            for (; !made.IsCancellationRequested; posted++) await Post(new(2078, 1 + turn, 2, 0, 0, 0, TimeSpan.Zero));
+            return posted;
+        }).ToList();
+        var reading = Enumerable.Range(0, 2).Select(async turn =>
+        {
+            var (one, other) = turn == 0 ? ("transfers", "entries") : ("entries", "transfers");
+            while (!made.IsCancellationRequested)
+            {
+                await Fleet.Column<Guid>($"select transfer_id from billing.ledger_{one} join billing.ledger_{other} using (transfer_id, occurred_at) where transfer_id = @id", new { id });
+            }
+        }).ToList();
+
+        for (var month = 1; month <= 4; month++) Assert.True(await Made($"select billing.create_ledger_month('2079-{month:00}-05Z')"));
+        await made.CancelAsync();
+
+        Assert.All(await Task.WhenAll(posting), posted => Assert.True(posted > 0));
+        await Task.WhenAll(reading);
+        Assert.Empty(await Fleet.BrokenInvariants());
+    }
+
+    /// <summary>As the sweep makes it; again when whoever posts at that moment goes first, as the sweep does at its next turn.</summary>
     async Task<bool> Made(string make)
     {
         while (true)
         {
             try
             {
-                return await Fleet.Database.Find<bool>(make, null, Stop);
+                await using var tx = await Fleet.Database.Begin(Stop);
+                await tx.Execute("set local statement_timeout = '800ms'", null, Stop);
+                var made = await tx.Find<bool>(make, null, Stop);
+                await tx.Commit(Stop);
+                return made;
             }
-            catch (PostgresException refused) when (refused.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.LockNotAvailable)
+            catch (PostgresException refused) when (refused.SqlState is PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(100), Stop);
             }

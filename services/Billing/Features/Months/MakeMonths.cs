@@ -3,7 +3,8 @@ using Tumpang.ServiceDefaults;
 namespace Tumpang.Billing.Features.Months;
 
 /// <summary>
-/// Makes room in the ledger and among the fares for this month and the two to come. What a clock books that ran ahead of it lies in tables of its own.
+/// Makes room in the ledger and among the fares for this month and the two to come. What a clock books that ran ahead of it lies in tables of its own. Whoever
+/// posts or reads meanwhile goes first: what could not be made in time is made at the next turn.
 /// </summary>
 internal sealed class MakeMonths(Database database, CityClock clock) : ISweep
 {
@@ -14,6 +15,9 @@ internal sealed class MakeMonths(Database database, CityClock clock) : ISweep
         "select billing.create_fare_month(@Now + make_interval(months => @Ahead))",
     ];
 
+    // Less than the second after which Postgres looks whether who waits for us waits in a circle, and ends whoever looks first.
+    const string GiveUpSoon = "set local statement_timeout = '800ms'";
+
     const int MonthsAhead = 2;
 
     public TimeSpan Every => TimeSpan.FromMinutes(10);
@@ -23,9 +27,17 @@ internal sealed class MakeMonths(Database database, CityClock clock) : ISweep
         var now = clock.GetUtcNow();
         for (var ahead = 0; ahead <= MonthsAhead; ahead++)
         {
-            foreach (var make in Make) await database.Execute(make, new { Now = now, Ahead = ahead }, ct);
+            foreach (var make in Make) await MakeOne(make, new { Now = now, Ahead = ahead }, ct);
         }
 
         return false;
+    }
+
+    async Task MakeOne(string make, object month, CancellationToken ct)
+    {
+        await using var tx = await database.Begin(ct);
+        await tx.Execute(GiveUpSoon, null, ct);
+        await tx.Execute(make, month, ct);
+        await tx.Commit(ct);
     }
 }
