@@ -94,6 +94,22 @@ public sealed class PublishFarePolicyTests(BillingFleet fleet)
         Assert.Empty((await List($"cityId=nyc&vehicleClass=Standard&limit=1&cursor={first.GetProperty("nextCursor").GetString()}")).GetProperty("policies").EnumerateArray());
     }
 
+    /// <summary>From another day on, because nothing holds before it was written.</summary>
+    [Theory]
+    [InlineData("nyc", "Standard")]
+    [InlineData("jakarta", "Standard")]
+    public async Task What_is_read_can_be_changed_and_written(string cityId, string vehicleClass)
+    {
+        var read = (await List($"cityId={cityId}&vehicleClass={vehicleClass}&limit=100")).GetProperty("policies").EnumerateArray().Last().GetProperty("policy");
+        var policy = JsonNode.Parse(read.GetRawText())!.AsObject();
+        policy["validFrom"] = "2090-01-01T00:00:00Z";
+        policy["band"] = new JsonObject { ["name"] = "early", ["from"] = "03:00", ["to"] = "03:01" };
+
+        var (status, body) = await Publish(policy);
+
+        Assert.Equal((HttpStatusCode.Created, ""), (status, status == HttpStatusCode.Created ? "" : body.GetRawText()));
+    }
+
     [Theory]
     [InlineData("name", "\"\"", "name")]
     [InlineData("cityId", "\"atlantis\"", "cityId")]

@@ -70,7 +70,8 @@ internal sealed record FarePolicyDocument(
         CancellationTerms.Of(policy.Cancellation), policy.Band, policy.IsActive,
         [.. policy.DistanceSections.Select(section => new SectionRate(section.FromMetres, section.Rate.MinorUnits, section.Rate.UnitSize))],
         policy.MinimumMinorUnits, policy.Night, [.. policy.Surcharges.Select(Named)], policy.Waiting,
-        new(policy.Pickup.FreeMetres, policy.Pickup.Rate.MinorUnits, policy.Pickup.Rate.UnitSize), policy.StopMinorUnits, policy.BookingMinorUnits,
+        policy.Pickup == PickupRule.None ? null : new(policy.Pickup.FreeMetres, policy.Pickup.Rate.MinorUnits, policy.Pickup.Rate.UnitSize),
+        policy.StopMinorUnits, policy.BookingMinorUnits,
         [.. policy.ZoneFees.Select(Named)], policy.TaxCode is { } tax ? new(tax, policy.TaxMinorUnits) : null, policy.SalesTax, policy.RoundingMinorUnits, policy.Deviation,
         policy.ValidFrom);
 
