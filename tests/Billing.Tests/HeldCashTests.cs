@@ -7,6 +7,7 @@ using Xunit;
 namespace Tumpang.Billing.Tests;
 
 /// <summary>Cash held by the driver: what of it is not theirs is on an account of its own until a payout sets it off, and counts against the balance.</summary>
+[Collection("Payouts")]
 public sealed class HeldCashTests(BillingFleet fleet)
 {
     /// <summary>A ride in New York is 8.00: 6.75 the driver's, 1.25 commission and tax.</summary>

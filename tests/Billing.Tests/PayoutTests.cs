@@ -7,7 +7,11 @@ using Xunit;
 
 namespace Tumpang.Billing.Tests;
 
-/// <summary>Drivers are paid what they have earned: reserved once, whoever asks however often, and back on the balance when it does not arrive.</summary>
+/// <summary>
+/// Drivers are paid what they have earned: reserved once, whoever asks however often, and back on the balance when it does not arrive. A batch pays whoever has
+/// an account, so other tests of drivers who have one run before or after these.
+/// </summary>
+[Collection("Payouts")]
 public sealed class PayoutTests(BillingFleet fleet)
 {
     const int Callers = 20;
