@@ -96,7 +96,7 @@ public sealed class PublishFarePolicyTests(BillingFleet fleet)
 
     /// <summary>From another day on, because nothing holds before it was written.</summary>
     [Theory]
-    [InlineData("nyc", "Standard")]
+    [InlineData("nyc", "Premium")]
     [InlineData("jakarta", "Standard")]
     public async Task What_is_read_can_be_changed_and_written(string cityId, string vehicleClass)
     {
