@@ -96,6 +96,14 @@ static class Subscribing
             """, new { Type = typeof(TEvent).Name, subscription.SubscriptionId });
         return [.. payloads.Select(payload => JsonSerializer.Deserialize<TEvent>(payload, ServiceDefaults.Json.Options)!)];
     }
+
+    /// <summary>Of one card ride.</summary>
+    public static async Task<Guid> DriverWithEarnings(this BillingFleet fleet)
+    {
+        var driver = Guid.CreateVersion7();
+        await fleet.Finished(Ride.InNewYork() with { DriverId = driver });
+        return driver;
+    }
 }
 
 /// <summary>A subscription as it was begun.</summary>
